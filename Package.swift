@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The rooms of the house: each target is a room, and its dependencies are its doors. `make lint` checks that the
+// arrows point one way: programs -> protocols -> LightMailDaemon -> LightMailCore -> clients, MailFormat.
+
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let nioTLS: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let lifecycle: [Target.Dependency] = [
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+    .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+]
+
+let package = Package(
+    name: "lightmail",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // System libraries.
+        .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+
+        // Pure rooms: bytes to values; no channels, no files, no clock.
+        room("MailFormat"),
+        room("IMAPSyntax"),
+        room("SMTPSyntax"),
+        room("SASL"),
+
+        // Clients that know no mail.
+        room("MariaDBClient", ["CMariaDB", logging]),
+        room("S3Client", ["CCurl", "COpenSSL", logging]),
+
+        // The centre.
+        room("LightMailCore", ["MariaDBClient", "S3Client", "MailFormat", "CCrypt", "COpenSSL", logging]),
+        room("LightMailDaemon", ["LightMailCore", "CSystemd", logging, argumentParser, nioTLS, nioHTTP] + nio + lifecycle),
+
+        // The protocols.
+        room("IMAPServer", ["IMAPSyntax", "SASL", "LightMailDaemon", "LightMailCore", "MailFormat", nioTLS] + nio),
+        room("SMTPServer", ["SMTPSyntax", "SASL", "LightMailDaemon", "LightMailCore", nioTLS] + nio),
+
+        // The programs.
+        program("lightmail-imapd", ["IMAPServer", "LightMailDaemon"]),
+        program("lightmail-lmtpd", ["SMTPServer", "LightMailDaemon"]),
+        program("lightmail-gcd", ["LightMailCore", "LightMailDaemon"]),
+        program("lightmail-pop3d", ["LightMailDaemon"]),
+        program("lightmail-smtpd", ["LightMailDaemon"]),
+        program("lightmail-apid", ["LightMailDaemon"]),
+        program("lightmailctl", ["LightMailDaemon", "LightMailCore", argumentParser]),
+
+        // Tests mirror the rooms.
+        tests("MailFormatTests", ["MailFormat"]),
+        tests("IMAPSyntaxTests", ["IMAPSyntax"]),
+        tests("SMTPSyntaxTests", ["SMTPSyntax"]),
+        tests("SASLTests", ["SASL"]),
+        tests("MariaDBClientTests", ["MariaDBClient"]),
+        tests("S3ClientTests", ["S3Client", "COpenSSL"]),
+        tests("LightMailCoreTests", ["LightMailCore", "MariaDBClient", "S3Client", "MailFormat"]),
+        tests("LightMailDaemonTests", ["LightMailDaemon", nioEmbedded]),
+        tests("IMAPServerTests", ["IMAPServer", "LightMailCore", nioEmbedded]),
+        tests("SMTPServerTests", ["SMTPServer", "LightMailCore", nioEmbedded]),
+    ]
+)

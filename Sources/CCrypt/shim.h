@@ -1,0 +1,3 @@
+// crypt_r of libcrypt: bcrypt.
+#pragma once
+#include <crypt.h>

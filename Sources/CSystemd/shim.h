@@ -1,0 +1,3 @@
+// libsystemd: socket activation and readiness.
+#pragma once
+#include <systemd/sd-daemon.h>
