@@ -1,0 +1,79 @@
+// The mechanisms this server speaks, and what one step of a mechanism may lead to.
+
+/// A SASL mechanism by its registered name (RFC 4422 section 3.1).
+package enum Mechanism: String, CaseIterable, Sendable {
+    /// RFC 4616.
+    case plain = "PLAIN"
+    /// The LOGIN mechanism of draft-murchison-sasl-login: obsolete, and still what some mail clients offer first.
+    case login = "LOGIN"
+
+    /// Looks a mechanism up by name; names are compared without regard to case, as clients send them in either.
+    package init?(named name: String) {
+        self.init(rawValue: name.uppercased())
+    }
+}
+
+/// What a client claims and proves, to be checked by the account store. PLAIN and LOGIN show a password; mechanisms
+/// that prove possession otherwise add their own case here.
+package enum Evidence: Equatable, Sendable {
+    case password(PasswordEvidence)
+}
+
+/// A name and the password that goes with it.
+package struct PasswordEvidence: Equatable, Sendable {
+    /// Whom the client wants to act as, when that is not simply `authenticationIdentity` (RFC 4616 section 2).
+    package let authorizationIdentity: String?
+    /// Whose password this is.
+    package let authenticationIdentity: String
+    /// The password: 1 to ``CredentialLimits/password`` bytes of UTF-8 without NUL.
+    package let password: Secret
+
+    package init(authorizationIdentity: String? = nil, authenticationIdentity: String, password: Secret) {
+        self.authorizationIdentity = authorizationIdentity
+        self.authenticationIdentity = authenticationIdentity
+        self.password = password
+    }
+}
+
+/// How long an identity and a password may be, in bytes of UTF-8. RFC 4616 section 2 asks for at least 255.
+package enum CredentialLimits {
+    package static let identity = 255
+    package static let password = 512
+}
+
+/// Why an exchange ended without evidence.
+package enum ExchangeError: Error, Equatable, Sendable {
+    /// The client sent `*` (RFC 4954 section 4, RFC 9051 section 6.2.2).
+    case cancelled
+    /// A response that is not Base64, or is longer than any honest one.
+    case badEncoding(Base64.DecodingError)
+    /// A response that the mechanism does not allow, with the reason in words fit for a reply.
+    case badResponse(String)
+}
+
+/// Where a mechanism stands after a step: it asks for one more response, or it has all it needs.
+enum MechanismStep {
+    case challenge([UInt8])
+    case evidence(Evidence)
+}
+
+/// Takes a non-empty run of UTF-8 as an identity.
+func identity(_ bytes: ArraySlice<UInt8>, what: String) throws(ExchangeError) -> String {
+    guard !bytes.isEmpty else { throw .badResponse("empty \(what)") }
+    guard bytes.count <= CredentialLimits.identity else { throw .badResponse("\(what) too long") }
+    guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+        throw .badResponse("\(what) is not UTF-8")
+    }
+    return text
+}
+
+/// Takes a non-empty run of UTF-8 without NUL as a password. NUL is refused because a password check that stops at
+/// it, as crypt does, would accept a mere prefix.
+func password(_ bytes: ArraySlice<UInt8>) throws(ExchangeError) -> Secret {
+    guard !bytes.isEmpty else { throw .badResponse("empty password") }
+    guard bytes.count <= CredentialLimits.password else { throw .badResponse("password too long") }
+    guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else {
+        throw .badResponse("password is not UTF-8")
+    }
+    return Secret(bytes)
+}
