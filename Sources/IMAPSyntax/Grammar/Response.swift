@@ -1,0 +1,157 @@
+// What a server says, apart from FETCH, which ResponseEncoder writes piece by piece.
+
+/// Text for people, with an optional code for programs.
+///
+///     resp-text = ["[" resp-text-code "]" SP] [text]
+package struct ResponseText: Hashable, Sendable {
+    package var code: ResponseCode?
+    /// One line. The encoder replaces what does not belong on a line, so nothing in it can begin a line of its own.
+    package var text: String
+
+    package init(_ text: String, code: ResponseCode? = nil) {
+        self.code = code
+        self.text = text
+    }
+}
+
+/// How a command ended.
+///
+///     resp-cond-state = ("OK" / "NO" / "BAD") SP resp-text
+package enum Completion: Hashable, Sendable {
+    case ok(ResponseText)
+    case no(ResponseText)
+    case bad(ResponseText)
+}
+
+/// A response.
+///
+/// RFC 9051 7
+///
+///     response-data = "*" SP (resp-cond-state / resp-cond-bye / mailbox-data / message-data / capability-data /
+///                     enable-data) CRLF
+package enum Response: Hashable, Sendable {
+    /// RFC 9051 2.2.2; ends the command with that tag.
+    case tagged(String, Completion)
+    /// An untagged OK, NO or BAD.
+    case untagged(Completion)
+    /// RFC 9051 7.1.4
+    case preAuth(ResponseText)
+    /// RFC 9051 7.1.5
+    case bye(ResponseText)
+    /// RFC 9051 7.2.2
+    case capability([String])
+    /// RFC 9051 7.2.1
+    case enabled([String])
+    /// RFC 2971 3.2; nil is NIL.
+    case id([IDField]?)
+    /// RFC 9051 7.3.1
+    case list(MailboxListing)
+    /// RFC 3501 7.2.3
+    case lsub(MailboxListing)
+    /// RFC 9051 7.3.3
+    case namespace(personal: [NamespaceDescription], otherUsers: [NamespaceDescription], shared: [NamespaceDescription])
+    /// RFC 9051 7.3.2
+    case status(MailboxName, [StatusValue])
+    /// RFC 9051 7.3.5
+    case flags([Flag])
+    /// RFC 9051 7.4.1
+    case exists(UInt32)
+    /// RFC 3501 7.3.2
+    case recent(UInt32)
+    /// RFC 9051 7.5.1
+    case expunge(UInt32)
+    /// RFC 7162 3.2.10; an empty set writes nothing.
+    case vanished(SequenceSet, earlier: Bool)
+    /// RFC 3501 7.2.5; the mod-sequence per RFC 7162 3.1.5.
+    case search([UInt32], highestModSeq: UInt64?)
+    /// RFC 9051 7.3.4
+    case eSearch(ESearchResult)
+    /// RFC 9051 7.6
+    case continuation(ResponseText)
+    /// RFC 9051 7.6; the encoder writes it in base64.
+    case challenge([UInt8])
+}
+
+/// RFC 9051 7.3.1, RFC 5258 4
+///
+///     mailbox-list = "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil) SP mailbox [SP mbox-list-extended]
+package struct MailboxListing: Hashable, Sendable {
+    package var attributes: [MailboxAttribute]
+    /// Nil in a flat namespace.
+    package var delimiter: UInt8?
+    package var name: MailboxName
+    /// CHILDINFO: which selection options descendants met (RFC 5258 3.5); empty leaves it out.
+    package var childInfo: [ListSelectionOption]
+    /// OLDNAME (RFC 9051 6.3.9.7).
+    package var oldName: MailboxName?
+
+    package init(
+        attributes: [MailboxAttribute] = [], delimiter: UInt8? = UInt8(ascii: "/"), name: MailboxName,
+        childInfo: [ListSelectionOption] = [], oldName: MailboxName? = nil
+    ) {
+        self.attributes = attributes
+        self.delimiter = delimiter
+        self.name = name
+        self.childInfo = childInfo
+        self.oldName = oldName
+    }
+}
+
+/// RFC 9051 7.3.3
+///
+///     namespace-descr = "(" string SP (DQUOTE QUOTED-CHAR DQUOTE / nil) [namespace-response-extensions] ")"
+package struct NamespaceDescription: Hashable, Sendable {
+    package var prefix: MailboxName
+    package var delimiter: UInt8?
+
+    package init(prefix: MailboxName, delimiter: UInt8?) {
+        self.prefix = prefix
+        self.delimiter = delimiter
+    }
+}
+
+/// RFC 9051 7.3.2, with the extensions named at StatusItem
+///
+///     status-att-val = ("MESSAGES" SP number) / ("UIDNEXT" SP nz-number) / ... / ("SIZE" SP number64)
+package enum StatusValue: Hashable, Sendable {
+    case messages(UInt32)
+    case recent(UInt32)
+    case uidNext(UInt32)
+    case uidValidity(UInt32)
+    case unseen(UInt32)
+    case deleted(UInt32)
+    /// In bytes.
+    case size(UInt64)
+    case highestModSeq(UInt64)
+    case mailboxID(ObjectID)
+}
+
+/// RFC 9051 7.3.4, RFC 4731 3.2, RFC 7162 3.1.10
+///
+///     esearch-response   = "ESEARCH" [search-correlator] [SP "UID"] *(SP search-return-data)
+///     search-correlator  = SP "(" "TAG" SP tag-string ")"
+///     search-return-data = "MIN" SP nz-number / "MAX" SP nz-number / "ALL" SP sequence-set / "COUNT" SP number
+package struct ESearchResult: Hashable, Sendable {
+    package var tag: String
+    package var uid: Bool
+    /// Left out when nil, as the RFC asks when nothing was found.
+    package var min: UInt32?
+    package var max: UInt32?
+    package var count: UInt32?
+    /// Left out when nil or empty.
+    package var all: SequenceSet?
+    package var modSequence: UInt64?
+
+    package init(
+        tag: String, uid: Bool, min: UInt32? = nil, max: UInt32? = nil, count: UInt32? = nil,
+        all: SequenceSet? = nil, modSequence: UInt64? = nil
+    ) {
+        self.tag = tag
+        self.uid = uid
+        self.min = min
+        self.max = max
+        self.count = count
+        self.all = all
+        self.modSequence = modSequence
+    }
+}

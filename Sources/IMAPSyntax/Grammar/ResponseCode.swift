@@ -1,0 +1,54 @@
+// The codes in brackets that tell a client, in a form for programs, why.
+
+/// A response code.
+///
+/// RFC 9051 7.1, RFC 5530, RFC 4315, RFC 7162, RFC 6154, RFC 5182, RFC 8474, RFC 4469 (TOOBIG), RFC 6855 2
+///
+///     resp-text = ["[" resp-text-code "]" SP] [text]
+package enum ResponseCode: Hashable, Sendable {
+    case alert
+    case alreadyExists
+    case appendUID(uidValidity: UInt32, uid: UInt32)
+    case authenticationFailed
+    case authorizationFailed
+    case badCharset([String])
+    case cannot
+    case capability([String])
+    case clientBug
+    case closed
+    case contactAdmin
+    /// Both sets ascend, and correspond number by number (RFC 4315 3).
+    case copyUID(uidValidity: UInt32, source: SequenceSet, destination: SequenceSet)
+    case corruption
+    case expired
+    case expungeIssued
+    case hasChildren
+    case highestModSeq(UInt64)
+    case inUse
+    case limit
+    case mailboxID(ObjectID)
+    /// UIDs or message numbers, as the command took them.
+    case modified(SequenceSet)
+    case nonExistent
+    case noModSeq
+    case noPerm
+    case notSaved
+    case overQuota
+    case parse
+    /// `allowsNewKeywords` adds `\*`.
+    case permanentFlags([Flag], allowsNewKeywords: Bool)
+    case privacyRequired
+    case readOnly
+    case readWrite
+    case serverBug
+    case tooBig
+    case tryCreate
+    case uidNext(UInt32)
+    case uidNotSticky
+    case uidValidity(UInt32)
+    case unavailable
+    case unknownCTE
+    /// RFC 3501 7.1; the message number of the first unseen message.
+    case unseen(UInt32)
+    case useAttr
+}
