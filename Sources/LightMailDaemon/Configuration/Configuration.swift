@@ -1,0 +1,63 @@
+/// Everything an operator can set: one section a property, each key at its default until something sets it.
+package struct Configuration: Sendable, Equatable {
+    package var system = SystemSection()
+    package var database = DatabaseSection()
+    package var s3 = S3Section()
+    package var imap = IMAPSection()
+    package var pop3 = POP3Section()
+    package var lmtp = LMTPSection()
+    package var smtpServer = SMTPServerSection()
+    package var smtp = SMTPSection()
+    package var api = APISection()
+    package var antivirus = AntivirusSection()
+    package var webhook = WebhookSection()
+    package var garbage = GarbageSection()
+    package var logging = LoggingSection()
+    package var metrics = MetricsSection()
+    package var cache = CacheSection()
+    package var notify = NotifySection()
+    package var auth = AuthSection()
+    package var proxy = ProxySection()
+
+    /// What is allowed and still looks like a mistake. Daemons log it at start.
+    package var warnings: [ConfigurationProblem] = []
+
+    /// Every key at its default.
+    package init() {}
+
+    /// Where daemons look without `--config`.
+    package static let defaultPath = "/etc/lightmail/config.ini"
+
+    /// The table of every section and key there is.
+    static var table: [SectionTable] {
+        [
+            SectionTable(\.system), SectionTable(\.database), SectionTable(\.s3), SectionTable(\.imap),
+            SectionTable(\.pop3), SectionTable(\.lmtp), SectionTable(\.smtpServer), SectionTable(\.smtp),
+            SectionTable(\.api), SectionTable(\.antivirus), SectionTable(\.webhook), SectionTable(\.garbage),
+            SectionTable(\.logging), SectionTable(\.metrics), SectionTable(\.cache), SectionTable(\.notify),
+            SectionTable(\.auth), SectionTable(\.proxy),
+        ]
+    }
+
+    /// Reads a configuration file, with overrides from the environment and secrets from their files.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - environment: `LIGHTMAIL_SECTION_KEY` overrides a key; `CREDENTIALS_DIRECTORY` is where systemd puts secrets.
+    ///   - daemon: Rules that only this daemon cares about are checked too; nil for lightmailctl.
+    /// - Throws: `ConfigurationError` with every problem found.
+    package static func load(
+        path: String, environment: [String: String], daemon: DaemonKind? = nil
+    ) throws(ConfigurationError) -> Configuration {
+        var loader = ConfigurationLoader(path: path, environment: environment)
+        return try loader.load(for: daemon)
+    }
+
+    /// What `--check-config` prints: every section and key with the value in force; of a secret only whether it is set.
+    package var summary: String {
+        Configuration.table.map { section in
+            let keys = section.keys.map { "\($0.name) = \($0.write(self))".trimmedAtEnd }
+            return (["[\(section.name)]"] + keys).joined(separator: "\n") + "\n"
+        }.joined(separator: "\n")
+    }
+}

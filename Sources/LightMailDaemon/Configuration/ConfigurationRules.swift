@@ -1,0 +1,123 @@
+/// The rules that span several keys. They are checked once every single value is known to be good.
+struct ConfigurationRules {
+    private let configuration: Configuration
+    private let path: String
+    private let daemon: DaemonKind?
+
+    init(_ configuration: Configuration, path: String, daemon: DaemonKind?) {
+        self.configuration = configuration
+        self.path = path
+        self.daemon = daemon
+    }
+
+    func check() -> (errors: [ConfigurationProblem], warnings: [ConfigurationProblem]) {
+        (tls + proxy + daemonRules + remaining, exampleValues + exposure)
+    }
+
+    private func problem(_ section: String, _ key: String, _ message: String) -> ConfigurationProblem {
+        ConfigurationProblem(origin: .whole(path: path), section: section, key: key, message: message)
+    }
+
+    private var tls: [ConfigurationProblem] {
+        let (imap, pop3, smtp) = (configuration.imap, configuration.pop3, configuration.smtpServer)
+        let sections = [
+            ("imap", imap.enableSSL, imap.tlsCertificate, imap.tlsKey),
+            ("pop3", pop3.enableSSL, pop3.tlsCertificate, pop3.tlsKey),
+            ("smtp_server", smtp.enableSSL, smtp.tlsCertificate, smtp.tlsKey),
+        ]
+        var problems: [ConfigurationProblem] = []
+        for (section, isEnabled, certificate, key) in sections {
+            if isEnabled, certificate.isEmpty || key.isEmpty {
+                problems.append(problem(section, "enable_ssl", "it needs tls_cert and tls_key"))
+            } else if certificate.isEmpty != key.isEmpty {
+                problems.append(
+                    problem(section, certificate.isEmpty ? "tls_key" : "tls_cert", "tls_cert and tls_key go together"))
+            }
+        }
+        for (section, isOnly, isEnabled) in [
+            ("imap", imap.tlsOnly, imap.enableSSL), ("pop3", pop3.tlsOnly, pop3.enableSSL),
+        ]
+        where isOnly && !isEnabled {
+            problems.append(problem(section, "tls_only", "nobody could log in: enable_ssl is false"))
+        }
+        return problems
+    }
+
+    private var proxy: [ConfigurationProblem] {
+        guard configuration.proxy.trustedNetworks.isEmpty else { return [] }
+        return [
+            ("imap", configuration.imap.proxyProtocol), ("pop3", configuration.pop3.proxyProtocol),
+            ("smtp_server", configuration.smtpServer.proxyProtocol),
+        ].filter(\.1).map { problem($0.0, "proxy_protocol", "it needs trusted_networks in [proxy]") }
+    }
+
+    /// What stops one daemon from working at all.
+    private var daemonRules: [ConfigurationProblem] {
+        switch daemon {
+        case .imapd:
+            let imap = configuration.imap
+            let hasPort = imap.port != 0 || (imap.sslPort != 0 && imap.enableSSL)
+            return hasPort ? [] : [problem("imap", "port", "there is no port left to listen on")]
+        case .lmtpd:
+            let lmtp = configuration.lmtp
+            let hasListener = !lmtp.socket.isEmpty || lmtp.port != 0
+            return hasListener ? [] : [problem("lmtp", "socket", "there is neither a socket nor a port to listen on")]
+        case .apid:
+            return configuration.api.token.isEmpty ? [problem("api", "token", "it is empty")] : []
+        case .pop3d, .smtpd, .gcd, nil:
+            return []
+        }
+    }
+
+    private var remaining: [ConfigurationProblem] {
+        var problems: [ConfigurationProblem] = []
+        if configuration.webhook.enabled, configuration.webhook.url.isEmpty {
+            problems.append(problem("webhook", "url", "it is empty, and enabled is true"))
+        }
+        if configuration.s3.accessKey.isEmpty != configuration.s3.secretKey.isEmpty {
+            let missing = configuration.s3.accessKey.isEmpty ? "access_key" : "secret_key"
+            problems.append(problem("s3", missing, "access_key and secret_key go together"))
+        }
+        if configuration.smtp.useSTARTTLS, configuration.smtp.useSMTPS {
+            problems.append(problem("smtp", "use_smtps", "use_starttls is true as well: one of the two must go"))
+        }
+        return problems
+    }
+
+    /// Values that people copy from examples and forget to change.
+    private var exampleValues: [ConfigurationProblem] {
+        let examples: Set<String> = [
+            "changeme", "change-me", "change_me", "example", "password", "secret", "minioadmin",
+        ]
+        let secrets = [
+            ("database", "password", configuration.database.password), ("s3", "access_key", configuration.s3.accessKey),
+            ("s3", "secret_key", configuration.s3.secretKey), ("smtp", "password", configuration.smtp.password),
+            ("api", "token", configuration.api.token), ("webhook", "token", configuration.webhook.token),
+        ]
+        var warnings = secrets.filter { examples.contains($0.2.reveal().lowercased()) }
+            .map { problem($0.0, $0.1, "it still has a value from an example") }
+        if examples.contains(configuration.s3.bucket.lowercased()) {
+            warnings.append(problem("s3", "bucket", "it still has a value from an example"))
+        }
+        return warnings
+    }
+
+    private var exposure: [ConfigurationProblem] {
+        var warnings: [ConfigurationProblem] = []
+        let lmtp = configuration.lmtp
+        if lmtp.port != 0, IPAddress(lmtp.bind)?.isLoopback != true {
+            warnings.append(problem("lmtp", "bind", "whoever reaches this address can deliver mail"))
+        }
+        if configuration.s3.endpoint.hasPrefix("http://"), !configuration.s3.endpoint.isLoopbackURL {
+            warnings.append(problem("s3", "endpoint", "bodies of messages travel unencrypted"))
+        }
+        return warnings
+    }
+}
+
+extension String {
+    /// An http URL whose host is this machine.
+    fileprivate var isLoopbackURL: Bool {
+        ["http://127.", "http://localhost", "http://[::1]"].contains { hasPrefix($0) }
+    }
+}

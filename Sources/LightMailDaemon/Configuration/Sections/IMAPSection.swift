@@ -1,0 +1,45 @@
+package struct IMAPSection: ConfigurationSection {
+    package var bind = "0.0.0.0"
+    package var port = 143
+    package var sslPort = 993
+    package var enableSSL = false
+    package var tlsCertificate = ""
+    package var tlsKey = ""
+    package var tlsOnly = false
+    package var maxConnections = 1000
+    package var maxConnectionsPerAddress = 100
+    package var bufferSize = 8192
+    package var sessionTimeout: Duration = .seconds(1800)
+    package var maxFailedAttempts = 5
+    package var rateLimitWindow: Duration = .seconds(10)
+    package var rateLimitCommands = 50
+    package var proxyProtocol = false
+
+    package init() {}
+
+    package static let name = "imap"
+    package static let purpose = "lightmail-imapd."
+    package static var keys: [ConfigurationKey<Self>] {
+        [
+            .text("bind", \.bind, "Address to listen on; :: for IPv6 and IPv4."),
+            .optionalPort("port", \.port, "Port with STARTTLS; 0: none."),
+            .optionalPort("ssl_port", \.sslPort, "Port with TLS from the first byte; 0: none."),
+            .flag("enable_ssl", \.enableSSL, "Offer TLS; needs tls_cert and tls_key."),
+            .path("tls_cert", \.tlsCertificate, "Certificate chain (PEM)."),
+            .path("tls_key", \.tlsKey, "Private key (PEM)."),
+            .flag("tls_only", \.tlsOnly, "Refuse to log in without TLS."),
+            .number("max_connections", \.maxConnections, in: 1...1_000_000, "Sessions at once."),
+            .number(
+                "max_connections_per_address", \.maxConnectionsPerAddress, in: 0...1_000_000,
+                "Sessions at once from one address, loopback excepted; 0: no such limit."),
+            .number("buffer_size", \.bufferSize, in: 1024...1_048_576, "Bytes read at once from a client."),
+            .seconds("session_timeout", \.sessionTimeout, in: 60...86400, "Seconds a client may be silent."),
+            .number("max_failed_attempts", \.maxFailedAttempts, in: 1...100, "Failed logins until the session ends."),
+            .seconds("rate_limit_window_secs", \.rateLimitWindow, in: 1...3600, "Window of rate_limit_commands."),
+            .number(
+                "rate_limit_commands", \.rateLimitCommands, in: 0...1_000_000,
+                "Commands in a window before login; 0: no limit."),
+            .flag("proxy_protocol", \.proxyProtocol, "Expect PROXY headers from the networks of [proxy]."),
+        ]
+    }
+}

@@ -1,0 +1,21 @@
+package struct WebhookSection: ConfigurationSection {
+    package var enabled = false
+    package var url = ""
+    package var token = Secret()
+    package var events = ["message.delivered"]
+    package var timeout: Duration = .milliseconds(2000)
+
+    package init() {}
+
+    package static let name = "webhook"
+    package static let purpose = "Events posted to a URL."
+    package static var keys: [ConfigurationKey<Self>] {
+        [
+            .flag("enabled", \.enabled, "Post events."),
+            .text("url", \.url, "URL that events are posted to."),
+            .secret("token", \.token, "Bearer token that goes with each event."),
+            .list("events", \.events, "Events to post, separated by commas."),
+            .milliseconds("timeout_ms", \.timeout, in: 1...60000, "Milliseconds the receiver may take."),
+        ]
+    }
+}

@@ -1,0 +1,109 @@
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// What a daemon's program is given: its configuration and the services that all daemons share.
+package final class DaemonContext: Sendable {
+    /// Work beside the listeners, such as a change feed or a sweep.
+    struct BackgroundWork: Sendable {
+        let name: String
+        let body: @Sendable () async throws -> Void
+    }
+
+    private struct State {
+        var background: [BackgroundWork] = []
+        var reloads: [@Sendable (Configuration) async -> Void] = []
+        var listeners: [Listener] = []
+    }
+
+    package let kind: DaemonKind
+    package let configuration: Configuration
+    package let logger: Logger
+    package let metrics: MetricsRegistry
+    package let eventLoopGroup: MultiThreadedEventLoopGroup
+    package let sessions: SessionRegistry
+    package let readiness: Readiness
+    private let sockets: ActivatedSockets
+    private let state = Mutex(State())
+
+    package init(
+        kind: DaemonKind, configuration: Configuration, logger: Logger, eventLoopGroup: MultiThreadedEventLoopGroup,
+        metrics: MetricsRegistry = MetricsRegistry(), sockets: ActivatedSockets = ActivatedSockets([])
+    ) {
+        self.kind = kind
+        self.configuration = configuration
+        self.logger = logger
+        self.eventLoopGroup = eventLoopGroup
+        self.metrics = metrics
+        self.sockets = sockets
+        sessions = SessionRegistry()
+        readiness = Readiness()
+    }
+
+    /// True once the daemon is about to end.
+    package var isDraining: Bool {
+        sessions.isDraining
+    }
+
+    /// Opens a listener, on the socket that systemd handed over for it if there is one. It accepts from now on.
+    ///
+    /// - Throws: `ListenerError`.
+    @discardableResult
+    package func listen(_ specification: ListenerSpecification) async throws -> Listener {
+        let listener = try await Listener.open(
+            specification, sockets: sockets, group: eventLoopGroup, sessions: sessions, metrics: metrics,
+            logger: logger)
+        state.withLock { $0.listeners.append(listener) }
+        logger.info("listening", metadata: [LogKey.listener: "\(listener.name)", "on": "\(listener.address)"])
+        return listener
+    }
+
+    /// Runs `body` beside the listeners, from when the program's start is over. It is cancelled at the beginning of a
+    /// shutdown. When it throws otherwise, or returns, the daemon ends.
+    package func runInBackground(_ name: String, _ body: @escaping @Sendable () async throws -> Void) {
+        state.withLock { $0.background.append(BackgroundWork(name: name, body: body)) }
+    }
+
+    /// Calls `body` at each SIGHUP with the configuration as it then is. What cannot change while running is for the
+    /// next start.
+    package func onReload(_ body: @escaping @Sendable (Configuration) async -> Void) {
+        state.withLock { $0.reloads.append(body) }
+    }
+
+    /// Loads a certificate and key that are read again at each SIGHUP.
+    ///
+    /// - Throws: `TLSError`.
+    package func makeTLS(certificate: String, key: String) throws(TLSError) -> TLSProvider {
+        let provider = try TLSProvider(certificate: certificate, key: key)
+        onReload { [logger] _ in
+            do throws(TLSError) {
+                try provider.reload()
+            } catch {
+                logger.error("the certificate in use stays", metadata: [LogKey.error: "\(error)"])
+            }
+        }
+        return provider
+    }
+
+    var backgroundWork: [BackgroundWork] {
+        state.withLock(\.background)
+    }
+
+    var listeners: [Listener] {
+        state.withLock(\.listeners)
+    }
+
+    func reload(_ configuration: Configuration) async {
+        for body in state.withLock(\.reloads) { await body(configuration) }
+    }
+
+    /// Stops accepting, lets sessions end within the time that the configuration allows, and closes the rest.
+    func drain() async {
+        for listener in listeners { await listener.stop() }
+        let closed = await sessions.drain(limit: configuration.system.drainSeconds)
+        if closed > 0 {
+            logger.warning("closed sessions that did not end in time", metadata: ["sessions": "\(closed)"])
+        }
+    }
+}
