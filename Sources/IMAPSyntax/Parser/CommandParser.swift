@@ -1,0 +1,133 @@
+// Bytes of a whole command to its value. Pure: what a command means is decided elsewhere.
+
+/// Reads commands as `CommandFramer` cuts them.
+package struct CommandParser: Sendable {
+    /// May change between commands, such as when UTF-8 is enabled.
+    package var options: ParserOptions
+
+    package init(options: ParserOptions = ParserOptions()) {
+        self.options = options
+    }
+
+    /// The command in `bytes`: its lines with their ends, and its literals. For APPEND these are the bytes up to and with
+    /// the announcement of the message (`StreamedLiteral.prefix`).
+    package func parse(_ bytes: [UInt8]) throws(SyntaxError) -> TaggedCommand {
+        var cursor = Cursor(bytes, options: options)
+        guard let tag = CommandPrefix.tag(of: bytes) else {
+            throw SyntaxError(.tag, offset: 0)
+        }
+        cursor.advance(tag.utf8.count + 1)
+        do throws(SyntaxError) {
+            let command = try cursor.command()
+            try cursor.end()
+            return TaggedCommand(tag: tag, command: command)
+        } catch {
+            throw SyntaxError(error.reason, offset: error.offset, tag: tag)
+        }
+    }
+
+    /// Checks what follows the message of an APPEND: the end of the command, after ")" where the message stood in
+    /// `UTF8 (...)`. Offsets count from the end of the message.
+    package func checkAppendEnd(_ rest: [UInt8], of message: AppendMessage) throws(SyntaxError) {
+        var cursor = Cursor(rest, options: options)
+        if message.isUTF8 { try cursor.close() }
+        try cursor.end()
+    }
+}
+
+extension Cursor {
+    /// Everything after the tag.
+    mutating func command() throws(SyntaxError) -> Command {
+        let start = position
+        let name = try keyword("a command")
+        switch name {
+        case "CAPABILITY": return .capability
+        case "NOOP": return .noop
+        case "LOGOUT": return .logout
+        case "STARTTLS": return .startTLS
+        case "NAMESPACE": return .namespace
+        case "IDLE": return .idle
+        case "CHECK": return .check
+        case "CLOSE": return .close
+        case "UNSELECT": return .unselect
+        case "EXPUNGE": return .expunge
+        default: break
+        }
+        guard Cursor.takesArguments(name) else { throw SyntaxError(.unknownCommand, offset: start) }
+        try space()
+        return try arguments(of: name)
+    }
+
+    private static func takesArguments(_ name: String) -> Bool {
+        switch name {
+        case "ID", "AUTHENTICATE", "LOGIN", "ENABLE", "SELECT", "EXAMINE", "CREATE", "DELETE", "RENAME", "SUBSCRIBE",
+            "UNSUBSCRIBE", "LIST", "LSUB", "STATUS", "APPEND", "SEARCH", "FETCH", "STORE", "COPY", "MOVE", "UID":
+            true
+        default: false
+        }
+    }
+
+    private mutating func arguments(of name: String) throws(SyntaxError) -> Command {
+        switch name {
+        case "ID": return try id()
+        case "AUTHENTICATE": return try authenticate()
+        case "LOGIN": return try login()
+        case "ENABLE":
+            return .enable(
+                try list("capabilities") { cursor throws(SyntaxError) in
+                    try cursor.keyword("a capability")
+                })
+        case "SELECT": return .select(try mailbox(), try selectParameters())
+        case "EXAMINE": return .examine(try mailbox(), try selectParameters())
+        case "CREATE": return try create()
+        case "DELETE": return .delete(try mailbox())
+        case "RENAME": return try rename()
+        case "SUBSCRIBE": return .subscribe(try mailbox())
+        case "UNSUBSCRIBE": return .unsubscribe(try mailbox())
+        case "LIST": return try list()
+        case "LSUB": return try lsub()
+        case "STATUS": return try status()
+        case "APPEND": return try append()
+        case "UID": return try uidCommand()
+        default: return try messageCommand(name, uid: false)
+        }
+    }
+
+    ///     uid = "UID" SP (copy / move / fetch / search / store / uid-expunge)
+    private mutating func uidCommand() throws(SyntaxError) -> Command {
+        let start = position
+        let name = try keyword("a command after UID")
+        switch name {
+        case "EXPUNGE":
+            try space()
+            return .uidExpunge(try sequenceSet())
+        case "COPY", "MOVE", "FETCH", "SEARCH", "STORE":
+            try space()
+            return try messageCommand(name, uid: true)
+        default:
+            throw SyntaxError(.unknownCommand, offset: start)
+        }
+    }
+
+    private mutating func messageCommand(_ name: String, uid: Bool) throws(SyntaxError) -> Command {
+        switch name {
+        case "SEARCH": return .search(try search(), uid: uid)
+        case "FETCH": return .fetch(try fetch(uid: uid), uid: uid)
+        case "STORE": return .store(try store(), uid: uid)
+        case "COPY":
+            let (messages, mailbox) = try messagesAndMailbox()
+            return .copy(messages, to: mailbox, uid: uid)
+        default:
+            let (messages, mailbox) = try messagesAndMailbox()
+            return .move(messages, to: mailbox, uid: uid)
+        }
+    }
+
+    ///     copy = "COPY" SP sequence-set SP mailbox
+    ///     move = "MOVE" SP sequence-set SP mailbox
+    private mutating func messagesAndMailbox() throws(SyntaxError) -> (SequenceSet, MailboxName) {
+        let messages = try sequenceSet()
+        try space()
+        return (messages, try mailbox())
+    }
+}
