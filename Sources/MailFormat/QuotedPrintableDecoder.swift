@@ -13,7 +13,29 @@ struct QuotedPrintableDecoder: Sendable {
 
     mutating func decode(_ bytes: RawSpan, into decoded: inout [UInt8]) {
         decoded.reserveCapacity(decoded.count + bytes.byteCount)
-        for index in 0..<bytes.byteCount { decode(bytes.byte(at: index), into: &decoded) }
+        var index = 0
+        while index < bytes.byteCount {
+            if escape.isEmpty, whitespace.isEmpty {
+                let end = plainEnd(of: bytes, from: index)
+                bytes.extracting(index..<end).withUnsafeBytes { decoded.append(contentsOf: $0) }
+                index = end
+                if index == bytes.byteCount { return }
+            }
+            decode(bytes.byte(at: index), into: &decoded)
+            index += 1
+        }
+    }
+
+    /// Where the bytes end that stand for themselves whatever follows: most of a text. White space is among them only
+    /// if another such byte follows it.
+    private func plainEnd(of bytes: RawSpan, from start: Int) -> Int {
+        var end = start
+        for index in start..<bytes.byteCount {
+            let byte = bytes.byte(at: index)
+            if byte == ASCII.equals || byte == ASCII.carriageReturn || byte == ASCII.lineFeed { break }
+            if !byte.isWhitespace { end = index + 1 } else if index - end == Self.maximumWhitespace { break }
+        }
+        return end
     }
 
     /// Ends the body: an escape that is not complete is kept, white space at the end is not.
