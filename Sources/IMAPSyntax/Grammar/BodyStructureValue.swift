@@ -8,8 +8,8 @@
 ///     body-type-1part = (body-type-basic / body-type-msg / body-type-text) [SP body-ext-1part]
 ///     body-type-mpart = 1*body SP media-subtype [SP body-ext-mpart]
 ///
-/// Whoever builds the tree bounds its depth; the encoder walks it by recursion and cuts it off where Limits of the
-/// encoder say.
+/// Whoever builds the tree bounds its depth; the encoder walks it by recursion and shows nothing below 128 parts in each
+/// other.
 package struct BodyStructureValue: Hashable, Sendable {
     package indirect enum Content: Hashable, Sendable {
         /// At least one part; with none, the encoder writes an empty text part, since the grammar has no empty multipart.

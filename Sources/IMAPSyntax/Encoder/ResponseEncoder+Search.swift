@@ -1,0 +1,47 @@
+// What SEARCH answers, in its old form and its new one.
+
+extension ResponseEncoder {
+    /// RFC 7162 7
+    ///
+    ///     mailbox-data =/ "SEARCH" [1*(SP nz-number) SP search-sort-mod-seq]
+    mutating func append(searchNumbers numbers: [UInt32], highestModSeq: UInt64?) {
+        for number in numbers {
+            appendSpace()
+            append(number: number)
+        }
+        // RFC 7162 3.1.5: no mod-sequence where nothing was found.
+        guard let highestModSeq, !numbers.isEmpty else { return }
+        append(" (MODSEQ ")
+        append(number: highestModSeq)
+        append(")")
+    }
+
+    ///     esearch-response  = "ESEARCH" [search-correlator] [SP "UID"] *(SP search-return-data)
+    ///     search-correlator = SP "(" "TAG" SP tag-string ")"
+    mutating func append(eSearch result: ESearchResult) {
+        append(" (TAG ")
+        append(string: Array(result.tag.utf8))
+        append(")")
+        if result.uid { append(" UID") }
+        if let min = result.min {
+            append(" MIN ")
+            append(number: min)
+        }
+        if let max = result.max {
+            append(" MAX ")
+            append(number: max)
+        }
+        if let count = result.count {
+            append(" COUNT ")
+            append(number: count)
+        }
+        if let all = result.all, !all.isEmpty {
+            append(" ALL ")
+            append(set: all)
+        }
+        if let modSequence = result.modSequence {
+            append(" MODSEQ ")
+            append(number: modSequence)
+        }
+    }
+}
