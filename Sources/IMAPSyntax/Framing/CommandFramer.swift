@@ -187,17 +187,17 @@ extension CommandFramer {
 
     private mutating func readLine() -> Step? {
         guard let piece = takeLine() else { return nil }
-        lineBytes += piece.count
         let isWhole = piece.last == UInt8(ascii: "\n")
-        if lineBytes > limits.line || piece.contains(0) {
-            let reason: FramingFailure.Reason = lineBytes > limits.line ? .lineTooLong : .nul
-            let failure = FramingEvent.failure(FramingFailure(reason, tag: readTag(with: piece)))
+        if let (reason, good) = fault(in: piece) {
+            let event = FramingEvent.failure(FramingFailure(reason, tag: readTag(with: piece.prefix(good))))
             let tail = extend(command[...], by: piece)
             command = []
-            state = .skippingLine(tail: tail, then: failure)
-            if isWhole { endSkippedLine(tail, then: failure) }
+            guard countSkipped(UInt64(piece.count - good), then: event) else { return .again }
+            state = .skippingLine(tail: tail, then: event)
+            if isWhole { endSkippedLine(tail, then: event) }
             return .again
         }
+        lineBytes += piece.count
         command += piece
         guard isWhole else { return nil }
         if let header = LiteralAnnouncement.find(in: command.suffix(LiteralAnnouncement.maximumLength)) {
@@ -207,6 +207,14 @@ extension CommandFramer {
         let event = isAfterStream ? FramingEvent.streamEnded(rest: bytes) : .command(bytes)
         beginCommand()
         return .event(event)
+    }
+
+    /// What is wrong with a piece of a line, and how many of its bytes are good. The first fault counts, so that it does
+    /// not matter how the line was cut.
+    private func fault(in piece: ArraySlice<UInt8>) -> (FramingFailure.Reason, good: Int)? {
+        let allowed = max(0, limits.line - lineBytes)
+        if let nul = piece.prefix(allowed).firstIndex(of: 0) { return (.nul, nul - piece.startIndex) }
+        return piece.count > allowed ? (.lineTooLong, allowed) : nil
     }
 
     /// The tag of the command, of which `piece` is the newest part and not yet in `command`.
@@ -268,10 +276,12 @@ extension CommandFramer {
     private mutating func readRawLine() -> Step? {
         guard let piece = takeLine() else { return nil }
         let isWhole = piece.last == UInt8(ascii: "\n")
-        guard command.count + piece.count <= limits.line else {
-            let failure = FramingEvent.failure(FramingFailure(.lineTooLong, tag: nil))
+        let allowed = max(0, limits.line - command.count)
+        guard piece.count <= allowed else {
+            let event = FramingEvent.failure(FramingFailure(.lineTooLong, tag: nil))
             command = []
-            state = isWhole ? .ended(failure) : .skippingLine(tail: nil, then: failure)
+            guard countSkipped(UInt64(piece.count - allowed), then: event) else { return .again }
+            state = isWhole ? .ended(event) : .skippingLine(tail: nil, then: event)
             return .again
         }
         command += piece

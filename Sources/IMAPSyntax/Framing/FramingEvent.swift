@@ -38,6 +38,12 @@ package struct StreamedLiteral: Hashable, Sendable {
     package var header: LiteralHeader
     /// Whether it is the first of its command.
     package var isFirst: Bool
+
+    package init(prefix: [UInt8], header: LiteralHeader, isFirst: Bool) {
+        self.prefix = prefix
+        self.header = header
+        self.isFirst = isFirst
+    }
 }
 
 /// Why a command was thrown away.

@@ -40,8 +40,9 @@ package struct DateTime: Hashable, Sendable {
     package init?(secondsSince1970 seconds: Int64, zoneMinutes: Int = 0) {
         guard (-5999...5999).contains(zoneMinutes) else { return nil }
         let (local, overflow) = seconds.addingReportingOverflow(Int64(zoneMinutes) * 60)
-        guard !overflow else { return nil }
-        let days = local >= 0 ? local / 86_400 : -((-(local + 1)) / 86_400) - 1
+        // Nothing near the ends of Int64 falls in these years, and dividing with care for the sign cannot overflow.
+        guard !overflow, local.magnitude < 1 << 40 else { return nil }
+        let days = local >= 0 ? local / 86_400 : (local + 1) / 86_400 - 1
         let inDay = Int(local - days * 86_400)
         guard let date = CalendarDate(daysSince1970: Int(days)) else { return nil }
         self.init(

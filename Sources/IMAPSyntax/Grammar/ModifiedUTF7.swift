@@ -25,6 +25,11 @@ package enum ModifiedUTF7 {
         package var reason: Reason
         /// From the start of the name.
         package var offset: Int
+
+        package init(reason: Reason, offset: Int) {
+            self.reason = reason
+            self.offset = offset
+        }
     }
 
     /// The name in UTF-8.
