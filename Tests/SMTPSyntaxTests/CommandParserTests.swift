@@ -129,6 +129,19 @@ import Testing
         }
     }
 
+    /// A session must know that it lost count, whatever made the line bad.
+    @Test(arguments: ["BDAT", "BDAT x", "BDAT 1 FIRST", "BDAT 18446744073709551616 LAST"])
+    func tellsABadChunkApart(line: String) {
+        do throws(CommandError) {
+            Issue.record("parsed as \(try parse(line))")
+        } catch {
+            guard case .badChunk = error.reason else {
+                Issue.record("refused as \(error.reason)")
+                return
+            }
+        }
+    }
+
     @Test func authNeverPrintsItsResponse() throws {
         let command = try parse("AUTH PLAIN AHRpbQBzZXNhbWU=")
         var dumped = ""

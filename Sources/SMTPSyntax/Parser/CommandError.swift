@@ -15,6 +15,9 @@ package struct CommandError: Error, Equatable, Sendable {
         case bareLineFeed
         /// Arguments that break the grammar: 501.
         case badArgument(String)
+        /// A BDAT line that does not tell how many bytes follow: 501. What follows cannot be told from commands any
+        /// more, so the session must end.
+        case badChunk(String)
         /// A path that breaks the grammar: 501.
         case badPath(String)
         /// A parameter of an extension that is not offered, or of none: 555.
@@ -45,6 +48,7 @@ package struct CommandError: Error, Equatable, Sendable {
         case .lineTooLong: Reply(500, EnhancedStatusCode(5, 5, 2), "Line too long")
         case .bareLineFeed: Reply(500, EnhancedStatusCode(5, 5, 2), "Lines end in CR LF")
         case .badArgument(let what): Reply(501, EnhancedStatusCode(5, 5, 4), what)
+        case .badChunk(let what): Reply(501, EnhancedStatusCode(5, 5, 4), what)
         case .badPath(let what): Reply(501, EnhancedStatusCode(5, 1, 3), what)
         case .unknownParameter: Reply(555, EnhancedStatusCode(5, 5, 4), "Parameter not recognized")
         case .badParameter(let what): Reply(501, EnhancedStatusCode(5, 5, 4), what)

@@ -106,12 +106,12 @@ package struct CommandParser: Sendable {
     private func bdat(_ cursor: inout Cursor) throws(CommandError) -> Command {
         cursor.skipSpaces()
         guard let size = decimal(cursor.take(while: CharacterClass.isDigit)) else {
-            throw cursor.error(.badArgument("Chunk size expected"))
+            throw cursor.error(.badChunk("Chunk size expected"))
         }
         if cursor.isAtEnd { return .bdat(size: size, last: false) }
-        guard cursor.take(" ") else { throw cursor.error(.badArgument("Bad chunk size")) }
+        guard cursor.take(" ") else { throw cursor.error(.badChunk("Bad chunk size")) }
         cursor.skipSpaces()
-        guard cursor.take(word: "LAST"), cursor.isAtEnd else { throw cursor.error(.badArgument("LAST expected")) }
+        guard cursor.take(word: "LAST"), cursor.isAtEnd else { throw cursor.error(.badChunk("LAST expected")) }
         return .bdat(size: size, last: true)
     }
 
