@@ -29,9 +29,9 @@ struct TestBucket {
                 accessKey: try Self.variable("ACCESS_KEY"), secretKey: try Self.variable("SECRET_KEY")),
             retry: S3RetryPolicy(attempts: 4, base: .milliseconds(5), cap: .milliseconds(20)))
         adjust(&configuration)
-        engine = try TransferEngine()
+        engine = TransferEngine()
         self.configuration = configuration
-        client = S3Client(configuration: configuration, engine: engine, logger: Logger(label: "test"))
+        client = S3Client(configuration, engine: engine, logger: Logger(label: "test"))
     }
 
     /// The port of the real server.

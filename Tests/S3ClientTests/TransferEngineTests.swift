@@ -25,7 +25,7 @@ import Testing
 
     @Test func answersAreReadAndConnectionsKept() async throws {
         let server = try ScriptedServer { $1.answer("200 OK", ["X-One:  1 "], "hello".utf8) }
-        let engine = try TransferEngine()
+        let engine = TransferEngine()
         for _ in 0..<3 {
             let response = try await engine.send(request(server))
             #expect(response.status == 200)
@@ -41,7 +41,7 @@ import Testing
 
     @Test(arguments: ["PUT", "POST"]) func bodiesAreSentWithoutExpect(_ method: String) async throws {
         let server = try ScriptedServer { $1.answer("204 No Content") }
-        let engine = try TransferEngine()
+        let engine = TransferEngine()
         let content = noise(3_000_000)
         let file = try SpoolFile(directory: NSTemporaryDirectory())
         try file.write(content, at: 0)
@@ -59,7 +59,7 @@ import Testing
 
     @Test func aFileThatEndsEarlyIsAnErrorOfTheSource() async throws {
         let server = try ScriptedServer { $1.answer("204 No Content") }
-        let engine = try TransferEngine()
+        let engine = TransferEngine()
         let file = try SpoolFile(directory: NSTemporaryDirectory())
         try file.write([1, 2, 3], at: 0)
         let kind = await failure { () throws(TransferError) in
@@ -71,7 +71,7 @@ import Testing
     @Test func aSlowReaderHoldsTheServerBack() async throws {
         let content = noise(50_000_000)
         let server = try ScriptedServer { $1.answer("200 OK", [], content) }
-        let engine = try TransferEngine()
+        let engine = TransferEngine()
         let response = try await engine.send(request(server))
         // With nobody reading, the queue fills up to the mark and stays there.
         while engine.statistics.bufferedPeak <= Exchange.highWater - 16_384 { await Task.yield() }
@@ -90,7 +90,7 @@ import Testing
     @Test func timeHeldBackIsNoStall() async throws {
         let content = noise(2_000_000)
         let server = try ScriptedServer { $1.answer("200 OK", [], content) }
-        let engine = try TransferEngine()
+        let engine = TransferEngine()
         let response = try await engine.send(
             request(server, timeouts: TransferTimeouts(stall: .seconds(1), total: nil)))
         // More than twice the stall timeout, in which the reader takes nothing.
@@ -102,7 +102,7 @@ import Testing
         let server = try ScriptedServer { _, socket in
             socket.write(Array("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf".utf8))
         }
-        let engine = try TransferEngine()
+        let engine = TransferEngine()
         let response = try await engine.send(request(server, timeouts: TransferTimeouts(stall: .seconds(1))))
         let kind = await failure { () throws(TransferError) in try await response.body.collect(limit: 100) }
         #expect(kind == .timeout)
@@ -110,7 +110,7 @@ import Testing
 
     @Test func theTotalTimeoutEndsASilentServer() async throws {
         let server = try ScriptedServer { _, _ in true }
-        let engine = try TransferEngine()
+        let engine = TransferEngine()
         let timeouts = TransferTimeouts(total: .milliseconds(100))
         let kind = await failure { () throws(TransferError) in
             try await engine.send(request(server, timeouts: timeouts))
@@ -120,7 +120,7 @@ import Testing
 
     @Test func aRefusedConnectionIsSaidToBeOne() async throws {
         let port = try TestSocket.listen().port
-        let engine = try TransferEngine()
+        let engine = TransferEngine()
         let kind = await failure { () throws(TransferError) in
             try await engine.send(TransferRequest(method: "GET", url: "http://127.0.0.1:\(port)/"))
         }
@@ -137,7 +137,7 @@ import Testing
             socket.write(Array(answer.utf8))
             return false
         }
-        let engine = try TransferEngine()
+        let engine = TransferEngine()
         let kind = await failure { () throws(TransferError) in
             try await engine.send(request(server)).body.collect(limit: 100)
         }
@@ -157,7 +157,7 @@ import Testing
 
     @Test(arguments: ["a\r\nX: y", "a\n", "a\0"]) func headersWithLineBreaksAreNotSent(_ value: String) async throws {
         let server = try ScriptedServer { $1.answer("200 OK") }
-        let engine = try TransferEngine()
+        let engine = TransferEngine()
         var request = request(server)
         request.headers = [(name: "X", value: value)]
         let kind = await failure { [request] () throws(TransferError) in try await engine.send(request) }
@@ -171,7 +171,7 @@ import Testing
             arrived.continuation.yield()
             return true
         }
-        let engine = try TransferEngine()
+        let engine = TransferEngine()
         let request = request(server)
         let task = Task { await failure { () throws(TransferError) in try await engine.send(request) } }
         for await _ in arrived.stream { break }
@@ -184,7 +184,7 @@ import Testing
         let server = try ScriptedServer { _, socket in
             socket.write(Array("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf".utf8))
         }
-        let engine = try TransferEngine()
+        let engine = TransferEngine()
         let response = try await engine.send(request(server))
         let began = AsyncStream.makeStream(of: Void.self)
         let task = Task {
@@ -201,7 +201,7 @@ import Testing
     @Test func droppingAResponseEndsItsTransfer() async throws {
         let content = noise(5_000_000)
         let server = try ScriptedServer { $1.answer("200 OK", [], content) }
-        let engine = try TransferEngine()
+        let engine = TransferEngine()
         #expect(try await engine.send(request(server)).status == 200)
         while engine.statistics.active > 0 { await Task.yield() }
     }
@@ -212,7 +212,7 @@ import Testing
             arrived.continuation.yield()
             return true
         }
-        let engine = try TransferEngine()
+        let engine = TransferEngine()
         let request = request(server)
         let task = Task { await failure { () throws(TransferError) in try await engine.send(request) } }
         for await _ in arrived.stream { break }
@@ -224,7 +224,7 @@ import Testing
 
     @Test func manyTransfersAtOnce() async throws {
         let server = try ScriptedServer { request, socket in socket.answer("200 OK", [], request.line.utf8) }
-        let engine = try TransferEngine(maximumConnections: 8)
+        let engine = TransferEngine(maximumConnections: 8)
         let port = server.port
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<200 {

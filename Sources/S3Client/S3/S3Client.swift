@@ -34,18 +34,19 @@ package final class S3Client: Sendable {
 
     package let configuration: S3Configuration
     package let statistics = S3Statistics()
-    let engine: TransferEngine
+    private let engine: TransferEngine
     private let signer: RequestSigner
     private let logger: Logger
     private let now: @Sendable () -> Int64
     private let jitter: @Sendable () -> Double
 
+    /// Opens no connection.
     /// - Parameters:
-    ///   - engine: may be shared; whoever made it shuts it down.
+    ///   - engine: may be shared with other clients.
     ///   - now: seconds since 1970, for the signature; the server refuses one that is 15 minutes off.
     ///   - jitter: a number from 0 to 1, drawn for each wait before a retry.
     package init(
-        configuration: S3Configuration, engine: TransferEngine, logger: Logger,
+        _ configuration: S3Configuration, engine: TransferEngine = TransferEngine(), logger: Logger,
         now: @escaping @Sendable () -> Int64 = { Int64(time(nil)) },
         jitter: @escaping @Sendable () -> Double = { .random(in: 0...1) }
     ) {
@@ -56,6 +57,9 @@ package final class S3Client: Sendable {
         self.jitter = jitter
         signer = RequestSigner(credentials: configuration.credentials, region: configuration.region)
     }
+
+    /// Shuts the engine down: what is under way, and all that comes, fails as `cancelled`.
+    package func shutdown() async { await engine.shutdown() }
 
     // MARK: Sending
 

@@ -18,19 +18,21 @@ enum EngineCommand: Sendable {
 /// the same lock before it destroys the handle.
 final class EngineMailbox: @unchecked Sendable {
     private struct State {
-        var isOpen = true
-        var isStopped = false
+        var isOpen: Bool
+        var isStopped: Bool
         var commands: [EngineCommand] = []
         var stopWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    let multi: UnsafeMutableRawPointer
     let statistics: TransferStatistics
-    private let state = Mutex(State())
+    private let multi: UnsafeMutableRawPointer?
+    private let state: Mutex<State>
 
-    init(multi: UnsafeMutableRawPointer, statistics: TransferStatistics) {
+    /// - Parameter multi: nil makes a mailbox that is closed from the start.
+    init(multi: UnsafeMutableRawPointer?, statistics: TransferStatistics) {
         self.multi = multi
         self.statistics = statistics
+        state = Mutex(State(isOpen: multi != nil, isStopped: multi == nil))
     }
 
     /// Gives an order; false when the engine has shut down.

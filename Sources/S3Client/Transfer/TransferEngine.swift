@@ -47,21 +47,20 @@ package final class TransferEngine: Sendable {
     private let mailbox: EngineMailbox
     private let lastID = Atomic<UInt64>(0)
 
-    /// Starts the thread.
+    /// Starts the thread. When the system has no thread or no memory for it, every exchange fails as `cancelled`.
     /// - Parameters:
     ///   - maximumConnections: to one host at once; further exchanges wait for a free one.
     ///   - keptConnections: idle ones kept for later, over all hosts.
-    /// - Throws: `malformed` when libcurl or the thread cannot be set up.
-    package init(maximumConnections: Int = 256, keptConnections: Int = 64) throws(TransferError) {
-        guard Self.library == CURLE_OK, let multi = curl_multi_init() else {
-            throw TransferError(.malformed, "libcurl cannot be set up")
-        }
+    package init(maximumConnections: Int = 256, keptConnections: Int = 64) {
+        let multi = Self.library == CURLE_OK ? curl_multi_init() : nil
+        mailbox = EngineMailbox(multi: multi, statistics: statistics)
+        guard let multi else { return }
         lm_curl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, maximumConnections)
         lm_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, keptConnections)
-        mailbox = EngineMailbox(multi: multi, statistics: statistics)
-        guard EngineLoop.startThread(mailbox) else {
+        if !EngineLoop.startThread(mailbox, multi) {
+            mailbox.close()
             curl_multi_cleanup(multi)
-            throw TransferError(.malformed, "the transfer thread cannot be started")
+            mailbox.announceStop()
         }
     }
 
@@ -72,7 +71,7 @@ package final class TransferEngine: Sendable {
     package func send(_ request: TransferRequest) async throws(TransferError) -> TransferResponse {
         let id = lastID.add(1, ordering: .relaxed).newValue
         let exchange = Exchange(id: id, request: request, mailbox: mailbox)
-        guard mailbox.post(.start(exchange)) else { throw TransferError(.cancelled, "the engine has shut down") }
+        guard mailbox.post(.start(exchange)) else { throw TransferError(.cancelled, "the engine does not run") }
         let head = try await exchange.head()
         return TransferResponse(head: head, body: TransferredBody(exchange: exchange))
     }
