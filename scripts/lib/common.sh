@@ -2,6 +2,7 @@
 # What every script here shares: messages, free ports, waiting for an event, stopping a process that we started.
 # To be sourced, after `set -euo pipefail`, by a script that has set `root` to the top of the tree.
 
+# shellcheck disable=SC2034 # for those who source this
 venv=${LIGHTMAIL_VENV:-${root:?}/.venv}
 
 say() { printf '==> %s\n' "$*" >&2; }
@@ -83,22 +84,14 @@ wait_until() {
     done
 }
 
-# running PIDFILE: whether the process that PIDFILE names lives, and is the one that wrote it: the file's second line holds
-# the process's start time, so that a pid that the kernel gave to somebody else later is never taken for ours.
+# running PIDFILE: whether the process that PIDFILE names lives and is ours: its command line names PIDFILE's folder, so that a
+# pid which the kernel gave to somebody else later, or another stack's daemon, is never taken for it.
 running() {
-    local pid started
+    local pid
     [ -s "$1" ] || return 1
-    { read -r pid && read -r started; } <"$1" || return 1
-    process_lives "$pid" && [ "$(start_time "$pid")" = "$started" ]
+    read -r pid <"$1" || return 1
+    process_lives "$pid" && tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | grep --quiet --fixed-strings "$(dirname "$1")/"
 }
-
-# start_time PID: field 22 of /proc/PID/stat; the command's name, field 2, may hold spaces, so cut behind its bracket.
-start_time() {
-    sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
-}
-
-# write_pid PIDFILE PID
-write_pid() { printf '%s\n%s\n' "$2" "$(start_time "$2")" >"$1"; }
 
 # stop PIDFILE [SECONDS]: asks the process to end, waits for it, and kills it when it has not ended in time (20 s).
 stop() {

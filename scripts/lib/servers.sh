@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # A private MariaDB and a private S3 server for development and tests: real servers, with their own data, on loopback.
-# To be sourced after common.sh. Each function starts one server in the folder it is given and returns when it answers.
+# To be sourced after common.sh. Each function starts one server in the folder it is given and returns when it answers. Each
+# server is a session of its own (setsid), so that a Ctrl-C meant for the script in the foreground does not reach it.
 
 # self_signed CERTIFICATE KEY: a certificate for localhost, kept when it is still good for a day.
 self_signed() {
@@ -21,9 +22,10 @@ start_mariadb() {
     local dir=$1 socket=$2 port=$3 user=$4 password=$5 database=$6 pidfile=$7
     mkdir -p "$dir"
     if [ ! -d "$dir/data/mysql" ]; then
-        rm -rf "$dir/data"
-        mariadb-install-db --no-defaults --auth-root-authentication-method=socket \
-            --auth-root-socket-user="$(id -un)" --skip-test-db --user="$(id -un)" --datadir="$dir/data.new" \
+        rm -rf "$dir/data" "$dir/data.new"
+        # By a relative path: its chown does not quote, and the tree may stand in a folder with a space in its name.
+        (cd "$dir" && mariadb-install-db --no-defaults --auth-root-authentication-method=socket \
+            --auth-root-socket-user="$(id -un)" --skip-test-db --user="$(id -un)" --datadir=./data.new) \
             >"$dir/install.log" 2>&1 || { cat "$dir/install.log" >&2; die "mariadb-install-db failed"; }
         mv "$dir/data.new" "$dir/data"
     fi
@@ -41,14 +43,14 @@ GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO '$user'@'%';
 SQL
     )
     rm -f "$socket"
-    mariadbd --no-defaults --user="$(id -un)" --datadir="$dir/data" --socket="$socket" \
+    setsid mariadbd --no-defaults --user="$(id -un)" --datadir="$dir/data" --socket="$socket" \
         --bind-address=127.0.0.1 --port="$port" --pid-file="$dir/mariadbd.pid" --init-file="$dir/init.sql" \
         --skip-name-resolve --character-set-server=utf8mb4 --max-connections=400 \
         --innodb-flush-log-at-trx-commit=1 --sync-binlog=1 --log-bin="$dir/data/binlog" --binlog-format=ROW \
         --server-id=1 --expire-logs-days=1 --max-allowed-packet=64M --innodb-buffer-pool-size=256M \
         --ssl-cert="$dir/cert.pem" --ssl-key="$dir/key.pem" --ssl-ca="$dir/cert.pem" \
         >>"$dir/mariadbd.log" 2>&1 </dev/null &
-    write_pid "$pidfile" $!
+    printf '%s\n' $! >"$pidfile"
     wait_until 60 $! "$dir/mariadbd.log" sql_client "$socket" "$user" "$password" "$database" -e 'SELECT 1'
 }
 
@@ -71,9 +73,9 @@ start_s3() {
         touch "$dir/formatted"
     fi
     MINIO_ROOT_USER=$access MINIO_ROOT_PASSWORD=$secret MINIO_REGION=$region \
-        "$juicefs" gateway --no-usage-report --multi-buckets --keep-etag --no-banner --cache-dir "$dir/cache" \
+        setsid "$juicefs" gateway --no-usage-report --multi-buckets --keep-etag --no-banner --cache-dir "$dir/cache" \
         "$meta" "127.0.0.1:$port" >>"$dir/s3.log" 2>&1 </dev/null &
-    write_pid "$pidfile" $!
+    printf '%s\n' $! >"$pidfile"
     wait_until 60 $! "$dir/s3.log" curl --fail --silent --max-time 2 "http://127.0.0.1:$port/minio/health/live"
     wait_until 30 $! "$dir/s3.log" make_bucket "http://127.0.0.1:$port/$bucket" "$access" "$secret" "$region"
 }
