@@ -190,7 +190,8 @@ package actor ObjectUpload {
             try await body()
         } catch {
             await abort()
-            throw StoreError(error)
+            // A full disk may have room the next time.
+            throw error is SpoolFile.Failure ? StoreError(.unavailable, "\(error)") : StoreError(error)
         }
     }
 
