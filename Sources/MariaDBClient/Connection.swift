@@ -105,8 +105,13 @@ package final class Connection {
     /// - Throws: ``DatabaseError``; `outcomeUnknown` when the connection was lost meanwhile.
     package func commit(after sql: SQLText) throws -> [ScriptResult] {
         try checkReady()
+        let statements = Self.withoutEnd(sql.text)
+        guard !statements.isEmpty else {
+            try commit()
+            return []
+        }
         // The line break ends a `--` comment, which would swallow the COMMIT.
-        let text = "\(sql.text)\n;COMMIT"
+        let text = "\(statements)\n;COMMIT"
         var results: [ScriptResult]
         switch transaction {
         case .pending:
@@ -123,11 +128,19 @@ package final class Connection {
         return results
     }
 
+    /// Without the semicolon that may end the last statement, after which one more statement would be empty.
+    private static func withoutEnd(_ script: String) -> Substring {
+        var rest = script[...]
+        while let last = rest.last, last == ";" || last.isWhitespace { rest.removeLast() }
+        return rest
+    }
+
     /// Ends the transaction well, if anything was done in it and it has not been committed.
     /// - Throws: ``DatabaseError``; `outcomeUnknown` when the connection was lost meanwhile.
     func commit() throws {
         switch transaction {
-        case .none, .pending, .committed: return
+        case .none, .committed: return
+        case .pending: transaction = .committed
         case .rolledBack(let error), .uncertain(let error): throw error
         case .open:
             if let loss { throw loss }

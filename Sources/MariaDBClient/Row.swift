@@ -9,7 +9,7 @@ package struct Row: Sendable, Equatable {
 
     /// The column at `index`. Reading a column that the row does not have throws when its value is asked for.
     package subscript(index: Int) -> Cell {
-        Cell(value: values.indices.contains(index) ? values[index] : nil, index: index)
+        Cell(value: values.indices.contains(index) ? values[index] : Optional.none, index: index)
     }
 
     /// One column of one row. Integer columns arrive as integers; DECIMAL (what SUM gives), dates and everything from

@@ -9,7 +9,7 @@ import Synchronization
 struct Job: Sendable {
     let id: UInt64
     let deadline: ContinuousClock.Instant
-    /// Does the work; what it returns hands the result over, and is called when the thread has settled its counts.
+    /// Does the work; what it returns hands the result over, and is called when the thread has settled what it counts.
     let run: @Sendable (Worker) -> @Sendable () -> Void
     let fail: @Sendable (any Error) -> Void
 }
@@ -113,48 +113,55 @@ extension WorkQueue {
         job.fail(DatabaseError(kind: .unavailable, message: "no thread could be started"))
     }
 
-    /// The life of a thread.
+    /// The life of a thread. It takes its seat before it hands a result over, so that the caller's next unit finds it
+    /// there, and one unit after the other needs one connection.
     private func work(from first: Job) {
         let isReady = mysql_thread_init() == 0
         let worker = Worker(configuration, statistics: statistics, logger: logger)
         let seat = Seat()
         var next: Job? = first
         while let job = next {
-            if isReady { run(job, worker) } else { job.fail(Self.noThreadState) }
-            next = nextJob(for: worker, at: seat)
+            let handOver = isReady ? run(job, worker) : { job.fail(Self.noThreadState) }
+            let turn = takeTurn(seat)
+            handOver()
+            switch turn {
+            case .work(let job): next = job
+            case .rest: next = waitForJob(worker, at: seat)
+            case .end: next = nil
+            }
         }
         worker.disconnect()
         mysql_thread_end()
         threadEnded()
     }
 
-    private func run(_ job: Job, _ worker: Worker) {
+    private func run(_ job: Job, _ worker: Worker) -> @Sendable () -> Void {
         statistics.inUse.add(1, ordering: .relaxed)
-        let handOver = job.run(worker)
-        statistics.inUse.subtract(1, ordering: .relaxed)
-        handOver()
+        defer { statistics.inUse.subtract(1, ordering: .relaxed) }
+        return job.run(worker)
     }
 
-    /// The next job from the queue, or the one that is brought to the seat.
-    /// - Returns: `nil` when the queue is closed.
-    private func nextJob(for worker: Worker, at seat: Seat) -> Job? {
-        let (job, isClosed) = state.withLock { state in
-            let job = state.jobs.popFirst()
-            if job == nil, !state.isClosed { state.idle.append(seat) }
-            return (job, state.isClosed)
+    private enum Turn { case work(Job), rest, end }
+
+    /// What a thread does that has finished a unit.
+    private func takeTurn(_ seat: Seat) -> Turn {
+        state.withLock { state in
+            if let job = state.jobs.popFirst() { return .work(job) }
+            if state.isClosed { return .end }
+            state.idle.append(seat)
+            return .rest
         }
-        if let job { return job }
-        if isClosed { return nil }
-        if worker.isConnected, !seat.parker.park(for: configuration.idleTimeout) {
-            worker.disconnect()
-            seat.parker.park()
-        } else if !worker.isConnected {
-            seat.parker.park()
+    }
+
+    /// The job that is brought to the seat.
+    /// - Returns: `nil` when the queue has been closed.
+    private func waitForJob(_ worker: Worker, at seat: Seat) -> Job? {
+        if worker.isConnected, seat.parker.park(for: configuration.idleTimeout) {
+            return seat.job.withLock { $0.take() }
         }
-        return seat.job.withLock { job in
-            defer { job = nil }
-            return job
-        }
+        worker.disconnect()
+        seat.parker.park()
+        return seat.job.withLock { $0.take() }
     }
 
     private func threadEnded() {
