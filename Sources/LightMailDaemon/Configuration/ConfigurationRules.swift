@@ -53,6 +53,22 @@ struct ConfigurationRules {
 
     /// What stops one daemon from working at all.
     private var daemonRules: [ConfigurationProblem] {
+        guard let daemon else { return [] }
+        return store + rules(of: daemon)
+    }
+
+    /// No daemon works without its database and its bucket.
+    private var store: [ConfigurationProblem] {
+        [
+            ("database", "user", configuration.database.user.isEmpty),
+            ("database", "database", configuration.database.database.isEmpty),
+            ("s3", "bucket", configuration.s3.bucket.isEmpty),
+            ("s3", "access_key", configuration.s3.accessKey.isEmpty && configuration.s3.secretKey.isEmpty),
+            ("cache", "spool_directory", configuration.cache.spoolDirectory.isEmpty),
+        ].filter(\.2).map { problem($0.0, $0.1, "it is empty") }
+    }
+
+    private func rules(of daemon: DaemonKind) -> [ConfigurationProblem] {
         switch daemon {
         case .imapd:
             let imap = configuration.imap
@@ -64,7 +80,7 @@ struct ConfigurationRules {
             return hasListener ? [] : [problem("lmtp", "socket", "there is neither a socket nor a port to listen on")]
         case .apid:
             return configuration.api.token.isEmpty ? [problem("api", "token", "it is empty")] : []
-        case .pop3d, .smtpd, .gcd, nil:
+        case .pop3d, .smtpd, .gcd:
             return []
         }
     }
@@ -77,6 +93,12 @@ struct ConfigurationRules {
         if configuration.s3.accessKey.isEmpty != configuration.s3.secretKey.isEmpty {
             let missing = configuration.s3.accessKey.isEmpty ? "access_key" : "secret_key"
             problems.append(problem("s3", missing, "access_key and secret_key go together"))
+        }
+        if configuration.s3.parsedEndpoint == nil {
+            problems.append(problem("s3", "endpoint", S3Section.endpointForm))
+        }
+        if !configuration.database.tlsCA.isEmpty, configuration.database.tls != .required {
+            problems.append(problem("database", "tls_ca", "it is of no use unless tls is required"))
         }
         if configuration.smtp.useSTARTTLS, configuration.smtp.useSMTPS {
             problems.append(problem("smtp", "use_smtps", "use_starttls is true as well: one of the two must go"))

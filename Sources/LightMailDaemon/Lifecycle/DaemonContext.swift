@@ -1,3 +1,4 @@
+import LightMailCore
 import Logging
 import NIOCore
 import NIOPosix
@@ -21,6 +22,8 @@ package final class DaemonContext: Sendable {
     package let configuration: Configuration
     package let logger: Logger
     package let metrics: MetricsRegistry
+    /// Open; its change feed begins to run when a program that needs it calls `start()`.
+    package let store: Store
     package let eventLoopGroup: MultiThreadedEventLoopGroup
     package let sessions: SessionRegistry
     package let readiness: Readiness
@@ -29,12 +32,13 @@ package final class DaemonContext: Sendable {
 
     package init(
         kind: DaemonKind, configuration: Configuration, logger: Logger, eventLoopGroup: MultiThreadedEventLoopGroup,
-        metrics: MetricsRegistry = MetricsRegistry(), sockets: ActivatedSockets = ActivatedSockets([])
+        store: Store, metrics: MetricsRegistry = MetricsRegistry(), sockets: ActivatedSockets = ActivatedSockets([])
     ) {
         self.kind = kind
         self.configuration = configuration
         self.logger = logger
         self.eventLoopGroup = eventLoopGroup
+        self.store = store
         self.metrics = metrics
         self.sockets = sockets
         sessions = SessionRegistry()
@@ -59,8 +63,8 @@ package final class DaemonContext: Sendable {
         return listener
     }
 
-    /// Runs `body` beside the listeners, from when the program's start is over. It is cancelled at the beginning of a
-    /// shutdown. When it throws otherwise, or returns, the daemon ends.
+    /// Runs `body` beside the listeners, from when the program's start is over. At a shutdown it is cancelled once the
+    /// sessions have ended. When it throws otherwise, or returns, the daemon ends.
     package func runInBackground(_ name: String, _ body: @escaping @Sendable () async throws -> Void) {
         state.withLock { $0.background.append(BackgroundWork(name: name, body: body)) }
     }

@@ -53,7 +53,7 @@ package final class ActivatedSockets: Sendable {
             return index.map { unclaimed.remove(at: $0) }
         }
         guard let handed else { return nil }
-        guard sd_is_socket(handed.descriptor, AF_UNSPEC, Int32(SOCK_STREAM.rawValue), 1) > 0 else {
+        guard sd_is_socket(handed.descriptor, AF_UNSPEC, Int32(LIGHTMAIL_STREAM), 1) > 0 else {
             throw ListenerError(
                 listener: specification.name, endpoint: "descriptor \(handed.descriptor)",
                 message: "what systemd handed over is not a listening stream socket")
@@ -75,10 +75,10 @@ package final class ActivatedSockets: Sendable {
     private static func isBound(_ descriptor: CInt, as endpoint: ListenerSpecification.Endpoint) -> Bool {
         switch endpoint {
         case .unix(let path, _, _):
-            return sd_is_socket_unix(descriptor, Int32(SOCK_STREAM.rawValue), 1, path, 0) > 0
+            return sd_is_socket_unix(descriptor, Int32(LIGHTMAIL_STREAM), 1, path, 0) > 0
         case .tcp(_, let port):
             guard let port = UInt16(exactly: port), port != 0 else { return false }
-            return sd_is_socket_inet(descriptor, AF_UNSPEC, Int32(SOCK_STREAM.rawValue), 1, port) > 0
+            return sd_is_socket_inet(descriptor, AF_UNSPEC, Int32(LIGHTMAIL_STREAM), 1, port) > 0
         }
     }
 }

@@ -1,3 +1,4 @@
+import CSystemd
 import Glibc
 
 /// The file of a listening UNIX socket: made with its mode and owner before anybody can connect, put in the place of a
@@ -36,7 +37,7 @@ struct UNIXSocketFile: Sendable {
         }
         try checkNobodyListens(path)
         unlink(newPath)
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(AF_UNIX, Int32(LIGHTMAIL_STREAM_CLOEXEC), 0)
         guard descriptor >= 0 else { throw Failure(description: SystemError.text(errno)) }
         do throws(Failure) {
             var status = stat()
@@ -75,7 +76,7 @@ struct UNIXSocketFile: Sendable {
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             throw Failure(description: "something that is not a socket is in its place")
         }
-        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        let probe = socket(AF_UNIX, Int32(LIGHTMAIL_STREAM_CLOEXEC_NONBLOCK), 0)
         guard probe >= 0 else { throw Failure(description: SystemError.text(errno)) }
         defer { close(probe) }
         // Refused means that the process behind the file is gone. EAGAIN means a listener with a full queue.

@@ -18,6 +18,13 @@ package struct MetricsCollection {
         add(name, help, "counter", "\(name)\(MetricsCollection.text(labels)) \(value)")
     }
 
+    /// A count that is not whole, such as seconds.
+    package mutating func counter(
+        _ name: String, _ help: String, _ value: Double, _ labels: MetricsRegistry.Labels = [:]
+    ) {
+        add(name, help, "counter", "\(name)\(MetricsCollection.text(labels)) \(MetricsCollection.number(value))")
+    }
+
     package mutating func gauge(
         _ name: String, _ help: String, _ value: Double, _ labels: MetricsRegistry.Labels = [:]
     ) {

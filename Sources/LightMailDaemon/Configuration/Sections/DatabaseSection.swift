@@ -1,9 +1,9 @@
-/// How the connection to the MySQL server is protected.
-package enum DatabaseTLS: String, ConfigurationChoice {
-    case disabled, preferred, required
-}
-
 package struct DatabaseSection: ConfigurationSection {
+    /// How the connection to the server is protected.
+    package enum TLS: String, ConfigurationChoice {
+        case disabled, preferred, required
+    }
+
     package var host = "localhost"
     package var port = 3306
     package var socket = ""
@@ -14,7 +14,7 @@ package struct DatabaseSection: ConfigurationSection {
     package var poolIdleTimeout: Duration = .seconds(300)
     package var poolMaxLifetime: Duration = .seconds(3600)
     package var connectTimeout: Duration = .seconds(10)
-    package var tls = DatabaseTLS.preferred
+    package var tls = TLS.preferred
     package var tlsCA = ""
 
     package init() {}
@@ -34,7 +34,9 @@ package struct DatabaseSection: ConfigurationSection {
             .seconds("pool_max_lifetime", \.poolMaxLifetime, in: 1...604800, "Seconds until any is replaced."),
             .seconds("connect_timeout", \.connectTimeout, in: 1...300, "Seconds to wait for a connection."),
             .choice("tls", \.tls, "disabled, preferred or required."),
-            .path("tls_ca", \.tlsCA, "Certificates (PEM) that the server's must chain to; empty: the system's."),
+            .path(
+                "tls_ca", \.tlsCA,
+                "Certificates (PEM) that the server's must chain to, for required; empty: any will do."),
         ]
     }
 }

@@ -1,0 +1,3 @@
+import LightMailDaemon
+
+Daemon.exitAsUnreleased(.pop3d)
