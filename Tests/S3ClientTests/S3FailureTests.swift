@@ -114,6 +114,16 @@ import Testing
         #expect(server.requests.allSatisfy { $0.body == [1] })
     }
 
+    @Test func aLongPageBesideATemporaryRefusalIsNoMatter() async throws {
+        let left = Counter(1)
+        let server = try ScriptedServer { _, socket in
+            left.take() ? socket.answer("502 Bad", [], noise(1_000_000)) : socket.answer("200 OK")
+        }
+        let client = try client(server)
+        try await client.put("k", body: [1])
+        #expect(client.statistics.requests(.put) == 2)
+    }
+
     @Test func creatingAnUploadIsNotRepeatedWhenItsAnswerIsLost() async throws {
         let server = try ScriptedServer { _, _ in false }
         let client = try client(server)

@@ -63,7 +63,13 @@ import Testing
             endpoint: try #require(S3Endpoint("http://h")), bucket: "b", credentials: credentials)
         var dumped = ""
         dump(configuration, to: &dumped)
-        for text in ["\(credentials)", String(reflecting: credentials), "\(configuration)", dumped] {
+        let request = TransferRequest(method: "GET", url: "http://AK/", headers: [(name: "X", value: "top-secret")])
+        var dumpedRequest = ""
+        dump(request, to: &dumpedRequest)
+        for text in [
+            "\(request)", String(reflecting: request), dumpedRequest, "\(credentials)", String(reflecting: credentials),
+            "\(configuration)", dumped,
+        ] {
             #expect(text.contains("AK"))
             #expect(!text.contains("secret-") && !text.contains("-secret"))
         }

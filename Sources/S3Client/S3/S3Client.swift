@@ -92,8 +92,9 @@ package final class S3Client: Sendable {
                 if (200...299).contains(response.status) {
                     return try await consume(response, attempt > 1)
                 }
-                let body = try await response.body.collect(limit: Self.maximumErrorBody)
-                let refusal = S3Refusal(status: response.status, body: body)
+                // The status says enough where the body cannot be read, or is some proxy's long page.
+                let body = try? await response.body.collect(limit: Self.maximumErrorBody)
+                let refusal = S3Refusal(status: response.status, body: body ?? [])
                 error = refusal.error(call.operation)
                 mayRetry = refusal.isTemporary
             } catch let failure {

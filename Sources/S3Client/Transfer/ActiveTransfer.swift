@@ -56,6 +56,8 @@ final class ActiveTransfer {
             lm_curl_set_long(handle, CURLOPT_PATH_AS_IS, 1),
             lm_curl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)),
             lm_curl_set_long(handle, CURLOPT_NOSIGNAL, 1),
+            // A name that is still being resolved must not hold up the thread when its transfer is cancelled.
+            lm_curl_set_long(handle, CURLOPT_QUICK_EXIT, 1),
             lm_curl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1),
             lm_curl_set_long(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
             lm_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, request.timeouts.connect.wholeMilliseconds),

@@ -4,7 +4,7 @@
 package struct TransferTimeouts: Sendable {
     /// From the start to an open connection, TLS included.
     package var connect: Duration
-    /// With no byte moving in either direction. Time in which the reader of the answer holds the transfer back does
+    /// With no byte moving in either direction; rounded up to whole seconds. Time in which the reader of the answer holds the transfer back does
     /// not count.
     package var stall: Duration
     /// For everything; nil for no such limit. It counts the time in which a slow reader holds the transfer back, so a
@@ -35,8 +35,8 @@ package enum TransferBody: Sendable {
     }
 }
 
-/// One HTTP request.
-package struct TransferRequest: Sendable {
+/// One HTTP request. Its description and reflection leave the headers out, which may hold credentials, and the body.
+package struct TransferRequest: Sendable, CustomStringConvertible, CustomReflectable {
     /// `GET`, `HEAD`, `PUT`, `POST` or `DELETE`.
     package var method: String
     /// Absolute, `http` or `https`, already percent-encoded: it is sent as it is.
@@ -59,4 +59,7 @@ package struct TransferRequest: Sendable {
         self.timeouts = timeouts
         self.caFile = caFile
     }
+
+    package var description: String { "\(method) \(url)" }
+    package var customMirror: Mirror { Mirror(self, children: ["method": method, "url": url]) }
 }

@@ -19,27 +19,12 @@ package struct TransferResponse: Sendable {
 }
 
 /// The body of an answer, for one reader. At most 256 KiB wait for it, however slow it is; meanwhile the server waits.
-package final class TransferredBody: AsyncSequence, Sendable {
-    package typealias Element = [UInt8]
-
-    package struct Iterator: AsyncIteratorProtocol {
-        fileprivate let body: TransferredBody
-
-        /// The next bytes, never empty; nil at the end of a complete body.
-        package mutating func next() async throws(TransferError) -> [UInt8]? { try await body.exchange.next() }
-
-        package mutating func next(isolation actor: isolated (any Actor)?) async throws(TransferError) -> [UInt8]? {
-            try await body.exchange.next()
-        }
-    }
-
+package final class TransferredBody: Sendable {
     private let exchange: Exchange
 
     init(exchange: Exchange) { self.exchange = exchange }
 
     deinit { exchange.cancel() }
-
-    package func makeAsyncIterator() -> Iterator { Iterator(body: self) }
 
     /// The next bytes, never empty; nil at the end of a complete body.
     package func next() async throws(TransferError) -> [UInt8]? { try await exchange.next() }
