@@ -54,6 +54,8 @@ final class ObjectFetch: Sendable {
         self.file = file
     }
 
+    var followers: Int { state.withLock { $0.followers } }
+
     /// Joins the fetch; nil when it is over, or nearly so.
     func follow() -> Follower? {
         let joined = state.withLock { state in

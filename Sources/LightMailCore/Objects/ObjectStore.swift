@@ -25,8 +25,9 @@ package final class ObjectStore: Sendable {
     let cache: BodyCache?
     let spoolDirectory: String
     let logger: Logger
+    /// Fetches under way, by the name of the file that each is to become.
+    let fetches = Mutex<[String: ObjectFetch]>([:])
     private let ids: UUIDv7Generator
-    private let fetches = Mutex<[String: ObjectFetch]>([:])
     private let counts = Mutex(ObjectStoreStatistics())
 
     /// - Parameters:
@@ -95,35 +96,41 @@ package final class ObjectStore: Sendable {
     /// - Parameter fetches: the object is worth fetching whole if it is not in the cache.
     func locate(_ object: StoredObject, fetches mayFetch: Bool) async throws(StoreError) -> Place {
         guard let cache, let name = cache.name(of: object) else { return .remote }
-        if let file = cache.open(name, size: object.size) {
-            if await cache.verify(file, name: name, object) {
-                count { $0.cacheHits += 1 }
-                return .file(file)
+        var isMiss = false
+        // Twice, for a fetch may end between the look into the cache and the look for fetches.
+        for _ in 0..<2 {
+            if let file = cache.open(name, size: object.size) {
+                if await cache.verify(file, name: name, object) {
+                    if !isMiss { count { $0.cacheHits += 1 } }
+                    return .file(file)
+                }
+                if Task.isCancelled { throw StoreError(CancellationError()) }
+                logger.warning("cached body is damaged and dropped", metadata: ["key": "\(object.key)"])
+                count { $0.cacheDamaged += 1 }
+                cache.remove(name)
             }
-            try checkCancellation()
-            logger.warning("cached body is damaged and dropped", metadata: ["key": "\(object.key)"])
-            count { $0.cacheDamaged += 1 }
-            cache.remove(name)
+            if !isMiss { count { $0.cacheMisses += 1 } }
+            isMiss = true
+            guard mayFetch else { return .remote }
+            if let follower = follow(object, name, in: cache) { return .fetch(follower) }
         }
-        count { $0.cacheMisses += 1 }
-        guard mayFetch else { return .remote }
-        let place = fetches.withLock { fetches -> Place? in
-            if let follower = fetches[name]?.follow() { return .fetch(follower) }
-            guard let file = cache.create() else { return nil }
+        return .remote
+    }
+
+    /// Joins the fetch of an object, or starts one. Nil when the object is in the cache by now, or the disk refuses.
+    private func follow(_ object: StoredObject, _ name: String, in cache: BodyCache) -> ObjectFetch.Follower? {
+        fetches.withLock { fetches in
+            if let follower = fetches[name]?.follow() { return follower }
+            guard cache.open(name, size: object.size) == nil, let file = cache.create() else { return nil }
             let fetch = ObjectFetch(object: object, file: file)
-            guard let follower = fetch.follow() else { return nil }
+            let follower = fetch.follow()
             fetches[name] = fetch
             fetch.start(s3: s3) { [self] isComplete in
                 if isComplete { cache.keep(file, as: name, size: object.size) } else { cache.discard(file) }
                 self.fetches.withLock { if $0[name] === fetch { $0[name] = nil } }
             }
-            return .fetch(follower)
+            return follower
         }
-        return place ?? .remote
-    }
-
-    private func checkCancellation() throws(StoreError) {
-        if Task.isCancelled { throw StoreError(CancellationError()) }
     }
 
     // MARK: For the collector

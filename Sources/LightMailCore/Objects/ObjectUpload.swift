@@ -93,11 +93,16 @@ package actor ObjectUpload {
                     self.key, body ?? S3Body(self.buffer, sha256: sha256), contentType: self.contentType)
             }
         }
+        guard isOpen else {
+            await Task { [s3 = store.s3, key] in try? await s3.delete(key) }.value
+            throw Self.isOver
+        }
         release()
         return StoredObject(key: key, size: size, sha256: sha256)
     }
 
-    /// Gives the object up, and returns when S3 holds nothing of it. After `finish` it does nothing.
+    /// Gives the object up, and returns when S3 holds nothing of it. A `finish` under way fails, and deletes what it
+    /// stored; after `finish` it does nothing.
     package func abort() async {
         guard isOpen else { return }
         let cleanUp = cleanUp(flights, uploadID)

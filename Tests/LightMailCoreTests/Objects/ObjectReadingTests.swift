@@ -196,6 +196,22 @@ import Testing
         #expect(try await bench.store.whole(object) == bytes)
     }
 
+    @Test func aDiskThatFillsUpInAFetchFailsNoRead() async throws {
+        let bench = try ObjectsBench()
+        let bytes = noise(3_000_000)
+        let object = try await bench.put(bytes)
+        let cache = try #require(bench.store.cache)
+        let name = try #require(cache.name(of: object))
+        // A file that is open for reading only takes no bytes.
+        let fetch = ObjectFetch(object: object, file: try #require(CacheFile(reading: "/dev/null")))
+        bench.store.fetches.withLock { $0[name] = fetch }
+        async let read = bench.store.stream(object).collect()
+        while fetch.followers == 0 { await Task.yield() }
+        fetch.start(s3: bench.s3) { _ in bench.store.fetches.withLock { $0[name] = nil } }
+        #expect(try await read == bytes)
+        #expect(bench.s3.statistics.requests(.get) == 2)
+    }
+
     @Test(arguments: [true, false], [50_000, 3_000_000]) func whatIsNotTheObjectIsCorrupt(
         _ isCached: Bool, _ size: Int
     ) async throws {

@@ -57,6 +57,18 @@ import Testing
         await #expect(throws: StoreError.self) { try await upload.finish() }
     }
 
+    @Test(arguments: [1000, 20_000_000]) func abortWhileFinishingLeavesNothing(_ size: Int) async throws {
+        let bench = try ObjectsBench()
+        let upload = bench.store.upload(prefix: bench.prefix)
+        try await upload.write(noise(size))
+        let before = bench.s3.statistics.snapshot.totalRequests
+        let finish = Task { try await upload.finish() }
+        while bench.s3.statistics.snapshot.totalRequests == before { await Task.yield() }
+        await upload.abort()
+        await #expect(throws: StoreError.self) { try await finish.value }
+        #expect(try await bench.leftovers(upload.key) == ([], []))
+    }
+
     @Test func cancellationLeavesNothing() async throws {
         let bench = try ObjectsBench()
         let upload = bench.store.upload(prefix: bench.prefix)
