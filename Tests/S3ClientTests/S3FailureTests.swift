@@ -89,7 +89,7 @@ import Testing
         for await _ in began.stream { break }
         task.cancel()
         #expect(await task.value?.kind == .cancelled)
-        while bucket.engine.statistics.active > 0 { await Task.yield() }
+        try await eventually { bucket.engine.statistics.active == 0 }
         #expect(bucket.client.statistics.requests(.get) == 1)
     }
 

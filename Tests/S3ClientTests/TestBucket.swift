@@ -75,3 +75,11 @@ func failure<T>(of body: () async throws(S3Error) -> T) async -> S3Error? {
         return error
     }
 }
+
+/// Waits until something is so; the test's time limit ends the wait.
+func eventually(_ condition: () async throws -> Bool) async throws {
+    while try await !condition() {
+        try Task.checkCancellation()
+        await Task.yield()
+    }
+}

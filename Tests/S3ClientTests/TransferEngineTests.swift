@@ -74,7 +74,7 @@ import Testing
         let engine = TransferEngine()
         let response = try await engine.send(request(server))
         // With nobody reading, the queue fills up to the mark and stays there.
-        while engine.statistics.bufferedPeak <= Exchange.highWater - 16_384 { await Task.yield() }
+        try await eventually { engine.statistics.bufferedPeak > Exchange.highWater - 16_384 }
         let hasher = SHA256Hasher()
         var count = 0
         while let bytes = try await response.body.next() {
@@ -177,7 +177,7 @@ import Testing
         for await _ in arrived.stream { break }
         task.cancel()
         #expect(await task.value == .cancelled)
-        while engine.statistics.active > 0 { await Task.yield() }
+        try await eventually { engine.statistics.active == 0 }
     }
 
     @Test func cancellationInTheMiddleOfABody() async throws {
@@ -195,7 +195,7 @@ import Testing
         for await _ in began.stream { break }
         task.cancel()
         #expect(await task.value == .cancelled)
-        while engine.statistics.active > 0 { await Task.yield() }
+        try await eventually { engine.statistics.active == 0 }
     }
 
     @Test func droppingAResponseEndsItsTransfer() async throws {
@@ -203,7 +203,7 @@ import Testing
         let server = try ScriptedServer { $1.answer("200 OK", [], content) }
         let engine = TransferEngine()
         #expect(try await engine.send(request(server)).status == 200)
-        while engine.statistics.active > 0 { await Task.yield() }
+        try await eventually { engine.statistics.active == 0 }
     }
 
     @Test func anEngineThatIsDroppedOrShutDownEndsItsTransfers() async throws {

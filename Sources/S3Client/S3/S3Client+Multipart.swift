@@ -81,6 +81,7 @@ extension S3Client {
             operation: .listMultipart, method: "GET",
             query: [
                 (name: "uploads", value: ""), (name: "prefix", value: prefix), (name: "encoding-type", value: "url"),
+                (name: "max-uploads", value: String(Self.maximumKeys)),
             ])
         let root = try await document(call, root: "ListMultipartUploadsResult")
         let isEncoded = root.text(of: "EncodingType") == "url"
