@@ -121,7 +121,7 @@ import Testing
             _ = try await iterator.next()
         }
         // The fetch was cancelled, or had just ended well.
-        while try bench.cachedFiles().contains(where: { $0.contains("incoming") }) { await Task.yield() }
+        try await eventually { try !bench.cachedFiles().contains { $0.contains("incoming") } }
         #expect(try await bench.store.stream(object).collect().count == 20_000_000)
     }
 
@@ -157,7 +157,7 @@ import Testing
         }
         _ = try await bench.store.whole(objects[0])
         for _ in 0..<6 { _ = try await bench.store.whole(bench.put(noise(100_000))) }
-        while try bench.cachedFiles().count > 10 { await Task.yield() }
+        try await eventually { try bench.cachedFiles().count <= 10 }
         let kept = try await bench.requests { _ = try await bench.store.whole(objects[0]) }
         #expect(kept == [:])
         let evicted = try await bench.requests { () async throws in
@@ -206,7 +206,7 @@ import Testing
         let fetch = ObjectFetch(object: object, file: try #require(CacheFile(reading: "/dev/null")))
         bench.store.fetches.withLock { $0[name] = fetch }
         async let read = bench.store.stream(object).collect()
-        while fetch.followers == 0 { await Task.yield() }
+        try await eventually { fetch.followers > 0 }
         fetch.start(s3: bench.s3) { _ in bench.store.fetches.withLock { $0[name] = nil } }
         #expect(try await read == bytes)
         #expect(bench.s3.statistics.requests(.get) == 2)

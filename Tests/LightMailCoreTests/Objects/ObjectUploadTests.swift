@@ -63,7 +63,7 @@ import Testing
         try await upload.write(noise(size))
         let before = bench.s3.statistics.snapshot.totalRequests
         let finish = Task { try await upload.finish() }
-        while bench.s3.statistics.snapshot.totalRequests == before { await Task.yield() }
+        try await eventually { bench.s3.statistics.snapshot.totalRequests > before }
         await upload.abort()
         await #expect(throws: StoreError.self) { try await finish.value }
         #expect(try await bench.leftovers(upload.key) == ([], []))
@@ -88,7 +88,7 @@ import Testing
         try await upload?.write(noise(20_000_000))
         #expect(try await bench.leftovers(key).uploads == [key])
         upload = nil
-        while try await bench.leftovers(key).uploads != [] { await Task.yield() }
+        try await eventually { try await bench.leftovers(key).uploads == [] }
         #expect(try await bench.leftovers(key).objects == [])
     }
 

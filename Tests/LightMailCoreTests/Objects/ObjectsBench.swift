@@ -111,3 +111,11 @@ func noise(_ count: Int, seed: UInt64 = .random(in: 1 ... .max)) -> [UInt8] {
     result.removeLast(result.count - count)
     return result
 }
+
+/// Waits until something is so; the test's time limit ends the wait.
+func eventually(_ condition: () async throws -> Bool) async throws {
+    while try await !condition() {
+        try Task.checkCancellation()
+        await Task.yield()
+    }
+}
