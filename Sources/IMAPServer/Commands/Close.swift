@@ -1,0 +1,13 @@
+import IMAPSyntax
+
+extension Session {
+    /// RFC 9051 6.4.1: removes the messages that have \Deleted, says nothing of it, and leaves the mailbox.
+    mutating func close() async throws -> Completion {
+        let selected = try requireSelected()
+        if !selected.isReadOnly {
+            try await store.messages.expunge(account: selected.account, mailbox: selected.id)
+        }
+        leaveMailbox()
+        return .ok(ResponseText("Closed"))
+    }
+}

@@ -1,0 +1,43 @@
+import IMAPSyntax
+import LightMailCore
+
+extension Session {
+    /// RFC 9051 6.3.4, RFC 6154 3
+    mutating func create(_ name: MailboxName, _ uses: [MailboxAttribute]) async throws -> Completion {
+        let account = try requireAccount().id
+        var bytes = name.utf8
+        // The client says that it will create names below: every mailbox can have some.
+        if bytes.last == MailboxPath.separator { bytes.removeLast() }
+        var specialUse = SpecialUse()
+        for use in uses {
+            guard let bit = SpecialUse(use) else { throw CommandFailure.no("No such special use", .useAttr) }
+            specialUse.formUnion(bit)
+        }
+        try await store.mailboxes.create(account, try MailboxPath(bytes), specialUse: specialUse)
+        return .ok(ResponseText("Created"))
+    }
+}
+
+extension SpecialUse {
+    /// Nil for \All and \Flagged, which would be views of all mailboxes, and for what is no special use.
+    init?(_ attribute: MailboxAttribute) {
+        switch attribute {
+        case .archive: self = .archive
+        case .drafts: self = .drafts
+        case .junk: self = .junk
+        case .sent: self = .sent
+        case .trash: self = .trash
+        case .important: self = .important
+        default: return nil
+        }
+    }
+
+    /// As LIST shows them.
+    var attributes: [MailboxAttribute] {
+        let table: [(SpecialUse, MailboxAttribute)] = [
+            (.all, .all), (.archive, .archive), (.drafts, .drafts), (.flagged, .flagged), (.junk, .junk),
+            (.sent, .sent), (.trash, .trash), (.important, .important),
+        ]
+        return table.filter { contains($0.0) }.map(\.1)
+    }
+}

@@ -1,0 +1,19 @@
+import IMAPSyntax
+import LightMailCore
+
+extension Session {
+    /// RFC 9051 6.4.3, 6.4.9 (UID EXPUNGE, with a set). The responses are those of the sync exit.
+    mutating func expunge(_ set: SequenceSet?) async throws -> Completion {
+        let selected = try requireSelected()
+        try requireWritable(selected)
+        var uids: UIDSet?
+        if let set { uids = selected.uids(at: try selected.positions(of: set, uid: true)) }
+        try await store.messages.expunge(account: selected.account, mailbox: selected.id, uids: uids)
+        return .ok(ResponseText("Done"))
+    }
+
+    /// RFC 9051 6.3.3: a mailbox opened with EXAMINE is not changed.
+    func requireWritable(_ selected: SelectedMailbox) throws(CommandFailure) {
+        if selected.isReadOnly { throw .no("Mailbox is open for reading only", .cannot) }
+    }
+}

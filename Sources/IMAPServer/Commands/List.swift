@@ -1,0 +1,75 @@
+import IMAPSyntax
+import LightMailCore
+
+extension Session {
+    /// RFC 9051 6.3.9, RFC 5258, RFC 5819, RFC 6154
+    mutating func list(_ command: ListCommand) async throws -> Completion {
+        if command.asksForDelimiter {
+            guard let root = MailboxName("") else { return .ok(ResponseText("Done")) }
+            out.append(.list(MailboxListing(attributes: [.noSelect], name: root)))
+            return .ok(ResponseText("Done"))
+        }
+        let account = try requireAccount().id
+        let mailboxes = try await store.mailboxes.list(account)
+        let needsSubscriptions = command.selection.contains(.subscribed) || command.returns.contains(.subscribed)
+        let subscriptions = try await needsSubscriptions ? store.mailboxes.subscriptions(account) : []
+        let tree = MailboxTree(mailboxes, subscriptions: subscriptions)
+        let patterns = command.patterns.map { $0.under(command.reference) }
+        for node in tree.nodes {
+            guard let listing = tree.listing(node, command, patterns) else { continue }
+            out.append(.list(listing))
+            if let mailbox = node.mailbox, let items = command.statusItems {
+                out.append(.status(listing.name, try await statusValues(of: mailbox, items)))
+            }
+            try await flush()
+        }
+        return .ok(ResponseText("Done"))
+    }
+}
+
+extension ListCommand {
+    /// RFC 5819 2
+    var statusItems: [StatusItem]? {
+        for option in returns {
+            if case .status(let items) = option { return items }
+        }
+        return nil
+    }
+}
+
+extension MailboxTree {
+    /// What LIST says of a name; nil when the command does not ask for it.
+    fileprivate func listing(_ node: Node, _ command: ListCommand, _ patterns: [ListPattern]) -> MailboxListing? {
+        let name = MailboxName(node.path)
+        guard patterns.contains(where: { $0.matches(name) }) else { return nil }
+        var childInfo: [ListSelectionOption] = []
+        if !meets(node, command.selection) {
+            guard command.selection.contains(.recursiveMatch), isAbove(node, command.selection, patterns) else {
+                return nil
+            }
+            childInfo = [command.selection.contains(.subscribed) ? .subscribed : .specialUse]
+        }
+        var attributes: [MailboxAttribute] = []
+        // Clients older than \NonExistent know that \Noselect cannot be opened.
+        if node.mailbox == nil { attributes += [.nonExistent, .noSelect] }
+        attributes.append(node.hasChildren ? .hasChildren : .hasNoChildren)
+        if node.isSubscribed { attributes.append(.subscribed) }
+        attributes += node.mailbox?.specialUse.attributes ?? []
+        return MailboxListing(attributes: attributes, name: name, childInfo: childInfo)
+    }
+
+    private func meets(_ node: Node, _ selection: Set<ListSelectionOption>) -> Bool {
+        if selection.contains(.subscribed), !node.isSubscribed { return false }
+        if selection.contains(.specialUse), node.mailbox?.specialUse.isEmpty != false { return false }
+        // Without the option to list subscriptions, a name that is nothing but a subscription is not there.
+        return selection.contains(.subscribed) || node.mailbox != nil || node.hasChildren
+    }
+
+    /// RFC 5258 3.5: whether something below meets the selection and is not listed itself.
+    private func isAbove(_ node: Node, _ selection: Set<ListSelectionOption>, _ patterns: [ListPattern]) -> Bool {
+        nodes.contains { other in
+            other.path.isInferior(to: node.path) && meets(other, selection)
+                && !patterns.contains { $0.matches(MailboxName(other.path)) }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+import IMAPSyntax
+import LightMailCore
+
+extension Session {
+    /// RFC 9051 6.4.8, RFC 6851. COPYUID comes before the EXPUNGE responses of the sync exit.
+    mutating func move(_ set: SequenceSet, to name: MailboxName, uid: Bool) async throws -> Completion {
+        let selected = try requireSelected()
+        try requireWritable(selected)
+        let uids = selected.uids(at: try selected.positions(of: set, uid: uid))
+        guard !uids.isEmpty else { return .ok(ResponseText("Nothing to move")) }
+        let target = try await destination(name)
+        let outcome = try await store.messages.move(
+            account: selected.account, from: selected.id, uids: uids, to: target)
+        if let code = outcome.code { out.append(.untagged(.ok(ResponseText("Moved", code: code)))) }
+        return .ok(ResponseText("Done"))
+    }
+}

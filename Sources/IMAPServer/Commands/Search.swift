@@ -1,0 +1,102 @@
+import IMAPSyntax
+import LightMailCore
+import MailFormat
+
+extension Session {
+    /// RFC 9051 6.4.4. In IMAP4rev2, and with RETURN, the answer is ESEARCH (RFC 4731).
+    mutating func search(_ tag: String, _ command: SearchCommand, uid: Bool) async throws -> Completion {
+        let saves = command.returns?.contains(.save) == true
+        do {
+            let found = try await find(command)
+            try answer(tag, command, found, uid: uid)
+            return .ok(ResponseText("Done"))
+        } catch {
+            // RFC 9051 6.4.4.1: a search that failed leaves nothing saved.
+            if saves { selected?.savedResult = UIDSet() }
+            throw error
+        }
+    }
+
+    /// Positions of the messages that match, ascending.
+    private mutating func find(_ command: SearchCommand) async throws -> [Int] {
+        let selected = try requireSelected()
+        let search = try MessageSearch(command, in: selected)
+        var found: [Int] = []
+        var batch: [Int] = []
+        for position in 0..<selected.view.count {
+            switch search.verdict(at: position) {
+            case true?: found.append(position)
+            case false?: break
+            case nil: batch.append(position)
+            }
+            if batch.count == Self.messagesAtOnce {
+                found += try await read(batch, search, selected)
+                batch = []
+            }
+        }
+        found += try await read(batch, search, selected)
+        found.sort()
+        return found
+    }
+
+    /// Those of the messages that match once their headers, and where that is not enough their bodies, are read.
+    private func read(
+        _ positions: [Int], _ search: MessageSearch, _ selected: SelectedMailbox
+    ) async throws -> [Int] {
+        guard !positions.isEmpty else { return [] }
+        let details = try await store.messages.details(
+            account: selected.account, mailbox: selected.id, uids: positions.map { selected.view.uids[$0] },
+            parts: search.parts)
+        var found: [Int] = []
+        for detail in details {
+            guard let position = selected.view.position(of: detail.uid) else { continue }
+            let text: [UInt8]
+            if let header = detail.header {
+                text = header
+            } else {
+                text = try await collect(detail, 0..<detail.headerSize, limit: SectionContent.maximumHeader)
+            }
+            let header = SearchableHeader(text)
+            if let verdict = search.verdict(at: position, header) {
+                if verdict { found.append(position) }
+            } else if search.verdict(at: position, header, try await bodyMatches(search, detail)) == true {
+                found.append(position)
+            }
+        }
+        return found
+    }
+
+    private mutating func answer(
+        _ tag: String, _ command: SearchCommand, _ found: [Int], uid: Bool
+    ) throws(CommandFailure) {
+        let view = try requireSelected().view
+        let numbers = found.map { uid ? view.uids[$0] : UInt32($0) + 1 }
+        guard let returns = command.returns ?? (isRev2 ? .all : nil) else {
+            out.append(.search(numbers, highestModSeq: nil))
+            return
+        }
+        if returns.contains(.save) {
+            let result = saved(found, view, returns)
+            selected?.savedResult = result
+        }
+        guard returns != .save else { return }
+        var result = ESearchResult(tag: tag, uid: uid)
+        if returns.contains(.min) { result.min = numbers.first }
+        if returns.contains(.max) { result.max = numbers.last }
+        if returns.contains(.count) { result.count = UInt32(numbers.count) }
+        if returns.contains(.all), !numbers.isEmpty { result.all = SequenceSet(ascending: numbers) }
+        out.append(.eSearch(result))
+    }
+
+    /// RFC 9051 6.4.4.1, table 3: MIN and MAX alone save only what they return.
+    private func saved(_ found: [Int], _ view: MailboxIndex, _ returns: SearchReturnOptions) -> UIDSet {
+        let uids = found.map { view.uids[$0] }
+        guard returns.isDisjoint(with: [.all, .count]), !returns.isDisjoint(with: [.min, .max]) else {
+            return UIDSet(uids)
+        }
+        var kept: [UID] = []
+        if returns.contains(.min), let first = uids.first { kept.append(first) }
+        if returns.contains(.max), let last = uids.last { kept.append(last) }
+        return UIDSet(kept)
+    }
+}

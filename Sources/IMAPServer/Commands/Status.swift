@@ -1,0 +1,36 @@
+import IMAPSyntax
+import LightMailCore
+
+extension Session {
+    /// RFC 9051 6.3.11, RFC 8438 (SIZE)
+    mutating func status(_ name: MailboxName, _ items: [StatusItem]) async throws -> Completion {
+        let account = try requireAccount().id
+        let mailbox = try await store.mailboxes.find(account, try existingPath(name))
+        out.append(.status(name, try await statusValues(of: mailbox, items)))
+        return .ok(ResponseText("Done"))
+    }
+
+    /// The values of a mailbox whose row was just read. Only RECENT and DELETED look at its messages.
+    func statusValues(of mailbox: Mailbox, _ items: [StatusItem]) async throws -> [StatusValue] {
+        var index: MailboxIndex?
+        if items.contains(.recent) || items.contains(.deleted) {
+            index = try await store.indexes.refresh(account: mailbox.account, mailbox: mailbox.id)
+        }
+        return try items.map { item in
+            switch item {
+            case .messages: .messages(UInt32(clamping: mailbox.messages))
+            case .uidNext: .uidNext(mailbox.uidNext)
+            case .uidValidity: .uidValidity(mailbox.uidValidity)
+            case .unseen: .unseen(UInt32(clamping: mailbox.unseen))
+            case .size: .size(UInt64(clamping: mailbox.bytes))
+            case .recent:
+                .recent(
+                    index.map { UInt32($0.count - $0.insertionPosition(of: mailbox.firstRecentUID)) } ?? 0)
+            case .deleted:
+                .deleted(
+                    index.map { UInt32($0.flags.count { $0 & MessageFlags.deleted.rawValue != 0 }) } ?? 0)
+            case .highestModSeq, .mailboxID: throw CommandFailure.bad("No such item")
+            }
+        }
+    }
+}

@@ -1,0 +1,213 @@
+import IMAPSyntax
+import NIOCore
+
+// From bytes to jobs, one at a time.
+
+extension ConnectionHandler {
+    /// Does all that can be done now.
+    func advance() {
+        // A reply written below may change writability, which leads back here.
+        guard !isAdvancing else { return }
+        isAdvancing = true
+        defer { isAdvancing = false }
+        pumpLiteral()
+        while case .ready(let session) = phase, context?.channel.isWritable == true {
+            guard let event = nextEvent() else {
+                becomeIdle(session)
+                break
+            }
+            handle(event, session)
+            pumpLiteral()
+        }
+        releaseRead()
+    }
+
+    private func nextEvent() -> FramingEvent? {
+        if let event = framer.next() { return event }
+        guard pending.readableBytes > 0 else { return nil }
+        framer.receive(pending.readableBytesView)
+        pending = ByteBuffer()
+        return framer.next()
+    }
+
+    /// There is nothing to do until the client, the timer or another session does something.
+    private func becomeIdle(_ session: Session) {
+        if isInputClosed {
+            close()
+        } else if isDraining {
+            bye("Server is going down", session)
+        } else if session.hasNews {
+            start(.wake, session)
+        }
+    }
+
+    private func handle(_ event: FramingEvent, _ session: Session) {
+        switch event {
+        case .command(let bytes):
+            guard admit(session) else { return }
+            do throws(SyntaxError) {
+                let tagged = try CommandParser(options: session.parserOptions).parse(bytes)
+                start(.command(TaggedCommandJob(tagged: tagged, literal: nil)), session)
+            } catch {
+                refuse(tag: error.tag, .bad(ResponseText(error.message)), session)
+            }
+        case .continuationNeeded:
+            var encoder = ResponseEncoder()
+            encoder.appendLiteralContinuation()
+            write(encoder.takeBytes())
+        case .streamedLiteral(let announced):
+            guard admit(session) else { return }
+            begin(announced, session)
+        case .line(let bytes):
+            start(.line(bytes), session)
+        case .failure(let failure):
+            if failure.isFatal { return bye(failure.message, session) }
+            // A line that a command asked for and that was too long is given as one that no mechanism takes.
+            if session.isAwaitingLine { return start(.line(Array("*".utf8)), session) }
+            let text = ResponseText(failure.message, code: failure.reason == .messageTooLarge ? .tooBig : nil)
+            refuse(tag: failure.tag, failure.reason == .messageTooLarge ? .no(text) : .bad(text), session)
+        case .chunk, .streamEnded, .refused:
+            // Parts of a message, which come only while an APPEND is at work.
+            break
+        }
+    }
+
+    /// Counts a command; false when the session ends because of it.
+    private func admit(_ session: Session) -> Bool {
+        guard !session.isAuthenticated, service.limits.commandsBeforeLogin > 0 else { return true }
+        guard commandWindow.admit(at: .now(), limit: service.limits.commandsBeforeLogin, service.limits.commandWindow)
+        else {
+            logger.notice("too many commands before login")
+            bye("Too many commands", session)
+            return false
+        }
+        return true
+    }
+
+    /// Answers a command that was not executed.
+    private func refuse(tag: String?, _ completion: Completion, _ session: Session) {
+        var session = session
+        session.badCommands += 1
+        service.metrics.count(.invalid, .bad)
+        var encoder = ResponseEncoder(usesUTF8: session.parserOptions.usesUTF8)
+        encoder.append(tag.map { .tagged($0, completion) } ?? .untagged(completion))
+        write(encoder.takeBytes())
+        phase = .ready(session)
+        if session.badCommands >= service.limits.badCommands { bye("Too many invalid commands", session) }
+    }
+
+    func start(_ job: Job, _ session: Session) {
+        phase = .busy
+        Task { [session] in
+            var session = session
+            let ending = await session.perform(job)
+            session.outlet.finish(session, ending)
+        }
+    }
+
+    /// A change of a mailbox that a session in IDLE watches.
+    func wake() {
+        advance()
+    }
+
+    // MARK: The message of an APPEND
+
+    private func begin(_ announced: StreamedLiteral, _ session: Session) {
+        let tagged: TaggedCommand
+        do throws(SyntaxError) {
+            tagged = try CommandParser(options: session.parserOptions).parse(announced.prefix)
+        } catch {
+            return refuseLiteral(tag: error.tag, .bad(ResponseText(error.message)), session)
+        }
+        guard case .append(let append) = tagged.command else {
+            return refuseLiteral(tag: tagged.tag, .bad(ResponseText("No message belongs here")), session)
+        }
+        let source = LiteralSource(capacity: service.limits.bufferedMessage, outlet: session.outlet)
+        literal = .undecided(source, append.message, isSynchronizing: announced.header.isSynchronizing)
+        start(.command(TaggedCommandJob(tagged: tagged, literal: source)), session)
+    }
+
+    private func refuseLiteral(tag: String?, _ completion: Completion, _ session: Session) {
+        var session = session
+        session.badCommands += 1
+        var encoder = ResponseEncoder()
+        encoder.append(tag.map { .tagged($0, completion) } ?? .untagged(completion))
+        phase = .busy
+        framer.refuse()
+        literal = .refused
+        heldEnding = (session, Ending(bytes: encoder.takeBytes()))
+    }
+
+    func acceptLiteral() {
+        guard case .undecided(let source, let message, let isSynchronizing) = literal else { return }
+        literal = .streaming(source, message)
+        framer.accept()
+        if isSynchronizing {
+            var encoder = ResponseEncoder()
+            encoder.appendLiteralContinuation()
+            write(encoder.takeBytes())
+        }
+        advance()
+    }
+
+    func literalHasRoom() {
+        advance()
+    }
+
+    /// Moves what has come of the message to where it goes.
+    private func pumpLiteral() {
+        while true {
+            switch literal {
+            case .none, .undecided: return
+            case .streaming(let source, let message):
+                guard !source.isFull, let event = nextEvent() else { return }
+                receive(event, source, message)
+            case .refused:
+                guard let event = nextEvent() else {
+                    if isInputClosed { context?.close(promise: nil) }
+                    return
+                }
+                endRefusal(event)
+            }
+        }
+    }
+
+    private func receive(_ event: FramingEvent, _ source: LiteralSource, _ message: AppendMessage) {
+        switch event {
+        case .chunk(let bytes):
+            source.push(bytes)
+        case .streamEnded(let rest):
+            literal = .none
+            do throws(SyntaxError) {
+                try CommandParser().checkAppendEnd(rest, of: message)
+                source.end(.success(()))
+            } catch {
+                source.end(.failure(.malformed(error.message)))
+            }
+        case .streamedLiteral:
+            source.end(.failure(.malformed("One message at a time")))
+            framer.refuse()
+            literal = .refused
+        case .failure(let failure):
+            source.end(.failure(.malformed(failure.message)))
+            literal = .none
+        case .command, .continuationNeeded, .refused, .line:
+            break
+        }
+    }
+
+    private func endRefusal(_ event: FramingEvent) {
+        switch event {
+        case .refused: literal = .none
+        case .failure(let failure):
+            literal = .none
+            if failure.isFatal { heldEnding?.ending.action = .close }
+        case .streamedLiteral: framer.refuse()
+        case .chunk, .streamEnded, .command, .continuationNeeded, .line: break
+        }
+        if case .none = literal, let held = heldEnding {
+            heldEnding = nil
+            complete(held.session, held.ending)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import LightMailDaemon
+
+/// The numbers that the process shows of its IMAP sessions.
+struct IMAPMetrics: Sendable {
+    /// How a command ended.
+    enum Result: String, CaseIterable {
+        case ok, no, bad
+    }
+
+    let sessions: Gauge
+    let authenticated: Gauge
+    let failedLogins: Counter
+    let bytesIn: Counter
+    let bytesOut: Counter
+    private let commands: [CommandName: [Result: Counter]]
+
+    init(_ registry: MetricsRegistry) {
+        sessions = registry.gauge("lightmail_imap_sessions", "IMAP sessions at this moment.")
+        authenticated = registry.gauge("lightmail_imap_authenticated_sessions", "IMAP sessions that have logged in.")
+        failedLogins = registry.counter("lightmail_imap_failed_logins_total", "Logins that were refused.")
+        bytesIn = registry.counter("lightmail_imap_received_bytes_total", "Bytes from clients, without TLS.")
+        bytesOut = registry.counter("lightmail_imap_sent_bytes_total", "Bytes to clients, without TLS.")
+        var commands: [CommandName: [Result: Counter]] = [:]
+        for name in CommandName.allCases {
+            for result in Result.allCases {
+                commands[name, default: [:]][result] = registry.counter(
+                    "lightmail_imap_commands_total", "Commands by name and result.",
+                    ["command": name.rawValue, "result": result.rawValue])
+            }
+        }
+        self.commands = commands
+    }
+
+    func count(_ command: CommandName, _ result: Result) {
+        commands[command]?[result]?.increment()
+    }
+}

@@ -1,0 +1,45 @@
+import IMAPSyntax
+import LightMailCore
+import LightMailDaemon
+import Logging
+import NIOCore
+
+/// What all IMAP sessions of a process share: the store, the limits, the certificate, the counters.
+package final class IMAPService: Sendable {
+    let store: Store
+    let hostname: String
+    let limits: SessionLimits
+    /// Nil where TLS is not set up: then there is no STARTTLS.
+    let tls: TLSProvider?
+    /// Whether a password in clear is refused.
+    let requiresTLS: Bool
+    let sessions: SessionRegistry
+    let logger: Logger
+    let metrics: IMAPMetrics
+    let mailboxNames = MailboxNameCache()
+
+    package init(
+        store: Store, hostname: String, limits: SessionLimits, tls: TLSProvider?, requiresTLS: Bool,
+        sessions: SessionRegistry, registry: MetricsRegistry, logger: Logger
+    ) {
+        self.store = store
+        self.hostname = hostname
+        self.limits = limits
+        self.tls = tls
+        self.requiresTLS = requiresTLS
+        self.sessions = sessions
+        self.logger = logger
+        metrics = IMAPMetrics(registry)
+    }
+
+    /// Adds a session to a connection. On the event loop of `channel`, with the TLS handler of an implicit TLS
+    /// listener already in place.
+    package func initialize(_ channel: Channel, _ connection: ConnectionInfo) -> EventLoopFuture<Void> {
+        channel.eventLoop.makeCompletedFuture {
+            let handler = ConnectionHandler(service: self, connection: connection, eventLoop: channel.eventLoop)
+            try channel.pipeline.syncOperations.addHandler(handler)
+            let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+            sessions.onDrain(of: connection.sessionID) { bound.value.drain() }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+/// A capability that a session may announce, and when.
+struct Capability: Sendable {
+    enum Moment: Sendable {
+        case always
+        /// RFC 9051 6.2.1: TLS could begin and has not.
+        case beforeTLS
+        /// RFC 9051 6.2.3: a password in clear would be refused.
+        case loginDisabled
+        /// Passwords are taken now.
+        case beforeLogin
+        case afterLogin
+    }
+
+    let name: String
+    let moment: Moment
+    /// The file under Sources/IMAPServer that keeps the promise.
+    let source: String
+
+    /// Everything that is announced, in the order of announcement. A test holds that each has its code.
+    static let table: [Capability] = [
+        Capability(name: "IMAP4rev1", moment: .always, source: "Session/CommandTable.swift"),
+        Capability(name: "IMAP4rev2", moment: .always, source: "Commands/Enable.swift"),
+        Capability(name: "LITERAL+", moment: .always, source: "Connection/ConnectionHandler+Input.swift"),
+        Capability(name: "SASL-IR", moment: .always, source: "Commands/Authenticate.swift"),
+        Capability(name: "ID", moment: .always, source: "Commands/ID.swift"),
+        Capability(name: "ENABLE", moment: .always, source: "Commands/Enable.swift"),
+        Capability(name: "STARTTLS", moment: .beforeTLS, source: "Commands/StartTLS.swift"),
+        Capability(name: "LOGINDISABLED", moment: .loginDisabled, source: "Commands/Login.swift"),
+        Capability(name: "AUTH=PLAIN", moment: .beforeLogin, source: "Commands/Authenticate.swift"),
+        Capability(name: "NAMESPACE", moment: .afterLogin, source: "Commands/Namespace.swift"),
+        Capability(name: "CHILDREN", moment: .afterLogin, source: "Commands/List.swift"),
+        Capability(name: "LIST-EXTENDED", moment: .afterLogin, source: "Commands/List.swift"),
+        Capability(name: "LIST-STATUS", moment: .afterLogin, source: "Commands/List.swift"),
+        Capability(name: "SPECIAL-USE", moment: .afterLogin, source: "Commands/List.swift"),
+        Capability(name: "CREATE-SPECIAL-USE", moment: .afterLogin, source: "Commands/Create.swift"),
+        Capability(name: "STATUS=SIZE", moment: .afterLogin, source: "Commands/Status.swift"),
+        Capability(name: "UNSELECT", moment: .afterLogin, source: "Commands/Unselect.swift"),
+        Capability(name: "IDLE", moment: .afterLogin, source: "Commands/Idle.swift"),
+        Capability(name: "UIDPLUS", moment: .afterLogin, source: "Commands/Expunge.swift"),
+        Capability(name: "MOVE", moment: .afterLogin, source: "Commands/Move.swift"),
+        Capability(name: "ESEARCH", moment: .afterLogin, source: "Commands/Search.swift"),
+        Capability(name: "SEARCHRES", moment: .afterLogin, source: "Commands/Search.swift"),
+        Capability(name: "WITHIN", moment: .afterLogin, source: "Search/SearchEvaluation.swift"),
+        Capability(name: "BINARY", moment: .afterLogin, source: "Fetch/MessageFetch+Binary.swift"),
+    ]
+}
+
+extension Session {
+    /// RFC 9051 6.1.1: what is true at this moment of this session.
+    var capabilities: [String] {
+        Capability.table.filter { capability in
+            switch capability.moment {
+            case .always: true
+            case .beforeTLS: canStartTLS
+            case .loginDisabled: !isAuthenticated && isLoginDisabled
+            case .beforeLogin: !isAuthenticated && !isLoginDisabled
+            case .afterLogin: isAuthenticated
+            }
+        }.map(\.name)
+    }
+
+    var canStartTLS: Bool { service.tls != nil && !isSecure && !isAuthenticated }
+
+    /// RFC 9051 6.2.3: whether a password would have to travel in clear, and may not.
+    var isLoginDisabled: Bool { service.requiresTLS && !isSecure }
+}

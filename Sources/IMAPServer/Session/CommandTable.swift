@@ -1,0 +1,64 @@
+import IMAPSyntax
+
+/// The names of commands as the metrics show them.
+enum CommandName: String, CaseIterable, Sendable {
+    case capability, noop, logout, id, starttls, authenticate, login, enable, select, examine, create, delete, rename
+    case subscribe, unsubscribe, list, lsub, namespace, status, append, idle, check, close, unselect, expunge, search
+    case fetch, store, copy, move
+    /// What is no command.
+    case invalid
+}
+
+/// What is to be known of each command before it is executed.
+enum CommandTable {
+    /// The state that a command needs (RFC 9051 3).
+    enum State: Sendable {
+        case any, notAuthenticated, authenticated, selected
+    }
+
+    struct Entry: Sendable {
+        let name: CommandName
+        let state: State
+        /// Whether EXPUNGE may be sent at its end. Not where the client may be using message numbers that the server
+        /// has not seen yet (RFC 9051 7.5.1).
+        var mayExpunge = true
+        /// Whether FETCH responses at its end hold the UID: always with the UID commands (RFC 9051 6.4.9).
+        var showsUIDs = false
+    }
+
+    static func entry(for command: Command) -> Entry {
+        switch command {
+        case .capability: Entry(name: .capability, state: .any)
+        case .noop: Entry(name: .noop, state: .any)
+        case .logout: Entry(name: .logout, state: .any)
+        case .id: Entry(name: .id, state: .any)
+        case .startTLS: Entry(name: .starttls, state: .notAuthenticated)
+        case .authenticate: Entry(name: .authenticate, state: .notAuthenticated)
+        case .login: Entry(name: .login, state: .notAuthenticated)
+        case .enable: Entry(name: .enable, state: .authenticated)
+        case .select: Entry(name: .select, state: .authenticated)
+        case .examine: Entry(name: .examine, state: .authenticated)
+        case .create: Entry(name: .create, state: .authenticated)
+        case .delete: Entry(name: .delete, state: .authenticated)
+        case .rename: Entry(name: .rename, state: .authenticated)
+        case .subscribe: Entry(name: .subscribe, state: .authenticated)
+        case .unsubscribe: Entry(name: .unsubscribe, state: .authenticated)
+        case .list: Entry(name: .list, state: .authenticated)
+        case .lsub: Entry(name: .lsub, state: .authenticated)
+        case .namespace: Entry(name: .namespace, state: .authenticated)
+        case .status: Entry(name: .status, state: .authenticated)
+        case .append: Entry(name: .append, state: .authenticated)
+        case .idle: Entry(name: .idle, state: .authenticated)
+        case .check: Entry(name: .check, state: .selected)
+        case .close: Entry(name: .close, state: .selected)
+        case .unselect: Entry(name: .unselect, state: .selected)
+        case .expunge: Entry(name: .expunge, state: .selected)
+        case .uidExpunge: Entry(name: .expunge, state: .selected, showsUIDs: true)
+        case .search(_, let uid): Entry(name: .search, state: .selected, mayExpunge: uid, showsUIDs: uid)
+        case .fetch(_, let uid): Entry(name: .fetch, state: .selected, mayExpunge: uid, showsUIDs: uid)
+        case .store(_, let uid): Entry(name: .store, state: .selected, mayExpunge: uid, showsUIDs: uid)
+        case .copy(_, _, let uid): Entry(name: .copy, state: .selected, showsUIDs: uid)
+        case .move(_, _, let uid): Entry(name: .move, state: .selected, showsUIDs: uid)
+        }
+    }
+}

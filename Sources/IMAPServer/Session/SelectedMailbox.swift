@@ -1,0 +1,118 @@
+import IMAPSyntax
+import LightMailCore
+import Synchronization
+
+/// The mailbox that a session has selected, as its client knows it.
+struct SelectedMailbox: Sendable {
+    let account: AccountID
+    let id: MailboxID
+    let isReadOnly: Bool
+    let watch: MailboxWatch
+    /// The messages whose numbers the client knows. It may hold some that are gone and not told yet.
+    var view: MailboxIndex
+    /// Newer than `view` where that still has messages that are gone; the arrays are shared with other sessions.
+    var newest: MailboxIndex?
+    /// The UIDs that are \Recent in this session (RFC 3501 2.3.2).
+    var recent = UIDSet()
+    /// What the last SEARCH with SAVE found (RFC 9051 6.4.4.1).
+    var savedResult = UIDSet()
+
+    /// Flags of the message at a position, as FETCH shows them.
+    func flags(at position: Int) -> [Flag] {
+        var flags = view.systemFlags(at: position).list
+        if recent.contains(view.uids[position]) { flags.append(.recent) }
+        for keyword in view.keywordList(at: position) {
+            if let keyword = IMAPSyntax.Keyword(keyword.name) { flags.append(.keyword(keyword)) }
+        }
+        return flags
+    }
+
+    /// How many messages are \Recent.
+    var recentCount: UInt32 {
+        var count = 0
+        for range in recent.ranges {
+            count += view.insertionPosition(of: range.upperBound &+ 1) - view.insertionPosition(of: range.lowerBound)
+        }
+        return UInt32(count)
+    }
+
+    /// RFC 9051 7.3.5: all flags there are in the mailbox.
+    var knownFlags: [Flag] {
+        MessageFlags.all.list
+            + view.dictionary.all.compactMap { IMAPSyntax.Keyword($0.name).map(Flag.keyword) }
+    }
+
+    /// RFC 9051 7.1: those that can be stored for good, and whether there may be more.
+    var permanentFlags: ResponseCode {
+        isReadOnly
+            ? .permanentFlags([], allowsNewKeywords: false)
+            : .permanentFlags(knownFlags, allowsNewKeywords: view.dictionary.hasRoom)
+    }
+}
+
+/// Learns that a mailbox has changed. Told on any thread.
+final class MailboxWatch: Sendable {
+    private let dirty = Atomic<Bool>(false)
+    private let idling = Atomic<Bool>(false)
+    private let subscription = Mutex<ChangeSubscription?>(nil)
+
+    init(_ changes: ChangeFeed, mailbox: MailboxID, outlet: Outlet) {
+        let watching = changes.watch(mailbox: mailbox) { [weak self] in
+            guard let self else { return }
+            self.dirty.store(true, ordering: .sequentiallyConsistent)
+            // A session at work, or one that waits for a command, looks by itself.
+            if self.idling.load(ordering: .sequentiallyConsistent) { outlet.wake() }
+        }
+        subscription.withLock { $0 = watching }
+    }
+
+    var isDirty: Bool { dirty.load(ordering: .sequentiallyConsistent) }
+
+    /// Whether something changed since the last call.
+    func take() -> Bool { dirty.exchange(false, ordering: .sequentiallyConsistent) }
+
+    /// Looking failed: it is to be done again.
+    func mark() { dirty.store(true, ordering: .sequentiallyConsistent) }
+
+    func setIdling(_ isIdling: Bool) { idling.store(isIdling, ordering: .sequentiallyConsistent) }
+
+    func cancel() {
+        subscription.withLock { subscription in
+            subscription?.cancel()
+            subscription = nil
+        }
+    }
+}
+
+extension MessageFlags {
+    /// The flags as IMAP has them.
+    var list: [Flag] {
+        var flags: [Flag] = []
+        if contains(.answered) { flags.append(.answered) }
+        if contains(.flagged) { flags.append(.flagged) }
+        if contains(.deleted) { flags.append(.deleted) }
+        if contains(.seen) { flags.append(.seen) }
+        if contains(.draft) { flags.append(.draft) }
+        return flags
+    }
+
+    /// The system flags among `flags`, and the keywords.
+    static func split(_ flags: [Flag]) throws(CommandFailure) -> (MessageFlags, [LightMailCore.Keyword]) {
+        var system: MessageFlags = []
+        var keywords: [LightMailCore.Keyword] = []
+        for flag in flags {
+            switch flag {
+            case .answered: system.insert(.answered)
+            case .flagged: system.insert(.flagged)
+            case .deleted: system.insert(.deleted)
+            case .seen: system.insert(.seen)
+            case .draft: system.insert(.draft)
+            case .recent: break
+            case .keyword(let keyword):
+                guard let kept = LightMailCore.Keyword(keyword.name) else { throw .no("Keyword is too long", .limit) }
+                keywords.append(kept)
+            }
+        }
+        return (system, keywords)
+    }
+}

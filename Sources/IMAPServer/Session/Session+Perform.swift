@@ -1,0 +1,160 @@
+import IMAPSyntax
+import LightMailCore
+import LightMailDaemon
+
+// From a job to its ending: the checks before a command, the sync exit after it, then the tagged reply.
+
+extension Session {
+    mutating func perform(_ job: Job) async -> Ending {
+        do {
+            switch job {
+            case .command(let job): return try await run(job)
+            case .line(let line): return try await resume(with: line)
+            case .wake: return try await wakeFromIdle()
+            }
+        } catch CommandFailure.brokenLiteral(let error) {
+            logger.error("a message broke off", metadata: [LogKey.error: "\(error)"])
+            return Ending(bytes: [], action: .abort)
+        } catch {
+            // Nobody is there to be answered.
+            return Ending(bytes: [], action: .abort)
+        }
+    }
+
+    private mutating func run(_ job: TaggedCommandJob) async throws -> Ending {
+        let entry = CommandTable.entry(for: job.tagged.command)
+        var ending = Ending(bytes: [])
+        let completion = try await completing {
+            (session) throws in
+            try session.check(entry.state)
+            return try await session.execute(job, &ending)
+        }
+        // Its tagged reply comes when the client has said the rest.
+        if dialogue == nil {
+            await end(job.tagged.tag, entry, completion, &ending)
+        }
+        ending.bytes = out.takeBytes()
+        return ending
+    }
+
+    /// Runs `body` and makes a reply of what it throws.
+    private mutating func completing(
+        _ body: (inout Session) async throws -> Completion
+    ) async throws -> Completion {
+        do {
+            return try await body(&self)
+        } catch CommandFailure.completion(let completion) {
+            return completion
+        } catch let error as StoreError {
+            return report(error)
+        }
+    }
+
+    /// The reply to an error of the store, and its trace in the log.
+    func report(_ error: StoreError) -> Completion {
+        switch error.kind {
+        case .unavailable: logger.warning("the store does not answer", metadata: [LogKey.error: "\(error)"])
+        case .internal, .corrupt: logger.error("the store failed", metadata: [LogKey.error: "\(error)"])
+        default: break
+        }
+        return ErrorReplies.completion(for: error)
+    }
+
+    /// The end of every command: what others did, then the tagged reply.
+    mutating func end(
+        _ tag: String, _ entry: CommandTable.Entry, _ completion: Completion, _ ending: inout Ending
+    ) async {
+        let result: IMAPMetrics.Result
+        switch completion {
+        case .ok: result = .ok
+        case .no: result = .no
+        case .bad: result = .bad
+        }
+        service.metrics.count(entry.name, result)
+        badCommands = result == .bad ? badCommands + 1 : 0
+        if selected != nil, case .proceed = ending.action {
+            await synchronizeQuietly(expunging: entry.mayExpunge, showingUIDs: entry.showsUIDs, &ending)
+        }
+        out.append(.tagged(tag, completion))
+        if badCommands >= service.limits.badCommands {
+            out.append(.bye(ResponseText("Too many invalid commands")))
+            ending.action = .close
+        }
+    }
+
+    /// RFC 9051 3, 6: whether the state allows the command.
+    private func check(_ state: CommandTable.State) throws(CommandFailure) {
+        switch state {
+        case .any: break
+        case .notAuthenticated:
+            if isAuthenticated { throw .bad("Already logged in") }
+        case .authenticated:
+            if !isAuthenticated { throw .bad("Log in first") }
+        case .selected:
+            if !isAuthenticated { throw .bad("Log in first") }
+            if selected == nil { throw .bad("Select a mailbox first") }
+        }
+    }
+
+    private mutating func execute(_ job: TaggedCommandJob, _ ending: inout Ending) async throws -> Completion {
+        let tag = job.tagged.tag
+        switch job.tagged.command {
+        case .capability: return capability()
+        case .noop: return try await noop()
+        case .logout: return logout(&ending)
+        case .id(let fields): return id(fields)
+        case .startTLS: return try startTLS(&ending)
+        case .authenticate(let mechanism, let initial):
+            return try await authenticate(tag, mechanism, initial, &ending)
+        case .login(let user, let password): return try await login(user, password, &ending)
+        case .enable(let names): return enable(names)
+        case .select(let name, let parameters): return try await select(name, parameters, readOnly: false)
+        case .examine(let name, let parameters): return try await select(name, parameters, readOnly: true)
+        case .create(let name, let uses): return try await create(name, uses)
+        case .delete(let name): return try await delete(name)
+        case .rename(let old, let new): return try await rename(old, to: new)
+        case .subscribe(let name): return try await subscribe(name)
+        case .unsubscribe(let name): return try await unsubscribe(name)
+        case .list(let command): return try await list(command)
+        case .lsub(let reference, let pattern): return try await lsub(reference, pattern)
+        case .namespace: return namespace()
+        case .status(let name, let items): return try await status(name, items)
+        case .append(let command): return try await append(command, job.literal)
+        case .idle: return try await idle(tag)
+        case .check: return try await noop()
+        case .close: return try await close()
+        case .unselect: return unselect()
+        case .expunge: return try await expunge(nil)
+        case .uidExpunge(let set): return try await expunge(set)
+        case .search(let command, let uid): return try await search(tag, command, uid: uid)
+        case .fetch(let command, let uid): return try await fetch(command, uid: uid)
+        case .store(let command, let uid): return try await storeFlags(command, uid: uid)
+        case .copy(let set, let name, let uid): return try await copy(set, to: name, uid: uid)
+        case .move(let set, let name, let uid): return try await move(set, to: name, uid: uid)
+        }
+    }
+
+    private mutating func resume(with line: [UInt8]) async throws -> Ending {
+        var ending = Ending(bytes: [])
+        let tag: String
+        let entry: CommandTable.Entry
+        let completion: Completion
+        switch dialogue {
+        case .authenticate(let started, let exchange):
+            tag = started
+            entry = CommandTable.entry(for: .authenticate(mechanism: "", initialResponse: nil))
+            completion = try await completing { (session) throws in
+                try await session.continueAuthentication(tag, exchange, line, &ending)
+            }
+        case .idle(let started):
+            tag = started
+            entry = CommandTable.entry(for: .idle)
+            completion = done(line)
+        case nil:
+            return ending
+        }
+        if dialogue == nil { await end(tag, entry, completion, &ending) }
+        ending.bytes = out.takeBytes()
+        return ending
+    }
+}

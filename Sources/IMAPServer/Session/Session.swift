@@ -1,0 +1,98 @@
+import IMAPSyntax
+import LightMailCore
+import LightMailDaemon
+import Logging
+import SASL
+
+/// The state of one session, a value that a command's task takes and gives back. Each command stands in Commands/.
+///
+/// RFC 9051 3: not authenticated without `account`, authenticated with it, selected with `selected` too.
+struct Session: Sendable {
+    let service: IMAPService
+    let connection: ConnectionInfo
+    let outlet: Outlet
+    var logger: Logger
+
+    /// Whether the client's words are encrypted.
+    var isSecure: Bool
+    var account: Account?
+    var selected: SelectedMailbox?
+    /// The command that waits for a line of the client.
+    var dialogue: Dialogue?
+    var parserOptions = ParserOptions()
+    /// Whether IMAP4rev2 was enabled (RFC 9051 6.3.1).
+    var isRev2 = false
+    var failedLogins = 0
+    /// Commands answered BAD since the last that was not.
+    var badCommands = 0
+    /// What was written and not yet sent.
+    var out = ResponseEncoder()
+
+    /// A command that takes more than its own line.
+    enum Dialogue: Sendable {
+        case authenticate(tag: String, Exchange)
+        case idle(tag: String)
+    }
+
+    init(service: IMAPService, connection: ConnectionInfo, logger: Logger, outlet: Outlet) {
+        self.service = service
+        self.connection = connection
+        self.outlet = outlet
+        self.logger = logger
+        isSecure = connection.isTLS
+    }
+
+    var store: Store { service.store }
+    var isAuthenticated: Bool { account != nil }
+    var isAwaitingLine: Bool { dialogue != nil }
+
+    /// Whether the client, being in IDLE, has to be told something.
+    var hasNews: Bool {
+        guard case .idle = dialogue, let selected else { return false }
+        return selected.watch.isDirty
+    }
+
+    /// RFC 9051 7.1.1; written before the session's first task.
+    var greeting: [UInt8] {
+        var encoder = ResponseEncoder()
+        encoder.append(
+            .untagged(.ok(ResponseText("\(service.hostname) LightMail ready", code: .capability(capabilities)))))
+        return encoder.takeBytes()
+    }
+
+    /// The connection is gone, or about to go.
+    func ended() {
+        selected?.watch.cancel()
+        if isAuthenticated { service.metrics.authenticated.decrement() }
+    }
+
+    /// The account of a session that has logged in; the command table lets nobody else get here.
+    func requireAccount() throws(CommandFailure) -> Account {
+        guard let account else { throw .bad("Log in first") }
+        return account
+    }
+
+    /// The mailbox of a session that has selected one.
+    func requireSelected() throws(CommandFailure) -> SelectedMailbox {
+        guard let selected else { throw .bad("Select a mailbox first") }
+        return selected
+    }
+
+    /// Sends what was written once it is worth a system call, and waits until the client has read enough of it.
+    mutating func flush(above threshold: Int = 32_768) async throws(ConnectionClosed) {
+        if out.bytes.count >= threshold { try await outlet.send(out.takeBytes()) }
+    }
+}
+
+/// Why a command ended without success; thrown from anywhere within it.
+enum CommandFailure: Error {
+    /// Answered so.
+    case completion(Completion)
+    /// A literal was announced and cannot be completed: only the end of the connection is honest now.
+    case brokenLiteral(any Error)
+
+    static func bad(_ text: String) -> CommandFailure { .completion(.bad(ResponseText(text))) }
+    static func no(_ text: String, _ code: ResponseCode? = nil) -> CommandFailure {
+        .completion(.no(ResponseText(text, code: code)))
+    }
+}

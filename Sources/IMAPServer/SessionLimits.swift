@@ -1,0 +1,45 @@
+import IMAPSyntax
+import LightMailDaemon
+import NIOCore
+
+/// The bounds of a session. Nothing that a client sends can make them grow.
+package struct SessionLimits: Sendable {
+    /// How long a client that has logged in may be silent (RFC 9051 5.4 asks for at least 30 minutes), or leave answers
+    /// unread.
+    package var idleTime: TimeAmount
+    /// How long a client may be silent before it has logged in.
+    package var loginTime: TimeAmount
+    /// Failed logins until the session ends.
+    package var failedLogins: Int
+    /// What the answer to a failed login waits for: it makes guessing slow and costs no thread.
+    package var failedLoginDelay: TimeAmount = .seconds(2)
+    /// Commands within `commandWindow` before login; 0 for no limit.
+    package var commandsBeforeLogin: Int
+    package var commandWindow: TimeAmount
+    /// Commands in a row that are answered BAD until the session ends.
+    package var badCommands = 20
+    /// Bytes that wait for the command at hand to end.
+    package var pipelinedBytes = 65_536
+    /// Bytes of a message that wait for the store in APPEND.
+    package var bufferedMessage = 131_072
+    /// Bytes of a message in APPEND.
+    package var messageSize: UInt64 = 52_428_800
+
+    package init(_ section: IMAPSection) {
+        idleTime = TimeAmount(section.sessionTimeout)
+        loginTime = min(TimeAmount(section.sessionTimeout), .seconds(60))
+        failedLogins = section.maxFailedAttempts
+        commandsBeforeLogin = section.rateLimitCommands
+        commandWindow = TimeAmount(section.rateLimitWindow)
+    }
+
+    /// What a client may send before it has logged in: enough for a password, too little to be a burden.
+    var framingBeforeLogin: FramingLimits {
+        FramingLimits(line: 8192, inlineLiterals: 4096, literalCount: 8, streamedLiteral: 0, skipped: 65_536)
+    }
+
+    /// What a client may send once it has logged in.
+    var framing: FramingLimits {
+        FramingLimits(streamedLiteral: messageSize)
+    }
+}
