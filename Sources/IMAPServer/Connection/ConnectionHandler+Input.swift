@@ -132,10 +132,12 @@ extension ConnectionHandler {
         session.badCommands += 1
         var encoder = ResponseEncoder()
         encoder.append(tag.map { .tagged($0, completion) } ?? .untagged(completion))
+        let isLast = session.badCommands >= service.limits.badCommands
+        if isLast { encoder.append(.bye(ResponseText("Too many invalid commands"))) }
         phase = .busy
         framer.refuse()
         literal = .refused
-        heldEnding = (session, Ending(bytes: encoder.takeBytes()))
+        heldEnding = (session, Ending(bytes: encoder.takeBytes(), action: isLast ? .close : .proceed))
     }
 
     func acceptLiteral() {

@@ -1,0 +1,88 @@
+// The real store that the transcripts run against: a database of its own in the MariaDB, and the bucket, that
+// scripts/with-test-servers started.
+
+import FoundationEssentials
+import Logging
+import MariaDBClient
+import S3Client
+import Testing
+
+@testable import LightMailCore
+
+struct MissingVariable: Error, CustomStringConvertible {
+    let name: String
+    var description: String { "\(name) is not set: run the tests through scripts/with-test-servers" }
+}
+
+/// The store of all tests of this process, made when the first one asks.
+actor TestStore {
+    static let shared = TestStore()
+    private var opening: Task<Store, any Error>?
+    private var accounts = 0
+    private let changeTick: Duration
+
+    private let poolSize: Int
+
+    init(changeTick: Duration = .milliseconds(20), poolSize: Int = 10) {
+        self.changeTick = changeTick
+        self.poolSize = poolSize
+    }
+
+    /// An open store with its schema.
+    func store() async throws -> Store {
+        if let opening { return try await opening.value }
+        let task = Task { [changeTick, poolSize] in try await Self.open(changeTick, poolSize) }
+        opening = task
+        return try await task.value
+    }
+
+    /// The name of a new account, whose password is "secret".
+    func makeAccount() async throws -> String {
+        accounts += 1
+        let name = "user\(accounts)@example.test"
+        _ = try await store().accounts.add(try EmailAddress(name), password: Array("secret".utf8))
+        return name
+    }
+
+    private static func open(_ changeTick: Duration, _ poolSize: Int) async throws -> Store {
+        let name = "lightmail_imap_\(UInt32.random(in: 0...UInt32.max))"
+        let maker = ConnectionPool(
+            configuration: try database(try variable("DB_NAME")), logger: Logger(label: "test"))
+        try await maker.read { connection in
+            _ = try connection.query("CREATE DATABASE \(name) CHARACTER SET utf8mb4", [])
+        }
+        await maker.shutdown()
+        let endpoint = try variable("S3_ENDPOINT")
+        var configuration = StoreConfiguration(
+            database: try database(name),
+            s3: S3Configuration(
+                endpoint: try #require(S3Endpoint(endpoint)), bucket: try variable("S3_BUCKET"),
+                region: try variable("S3_REGION"),
+                credentials: S3Credentials(
+                    accessKey: try variable("S3_ACCESS_KEY"), secretKey: try variable("S3_SECRET_KEY"))),
+            cache: nil, spoolDirectory: "/tmp")
+        configuration.passwordCost = 10
+        configuration.changeTick = changeTick
+        configuration.database.poolSize = poolSize
+        let store = try Store(configuration, logger: Logger(label: "test"))
+        try await Migrator(store.database).migrate()
+        try await store.accounts.addDomain(try DomainName("example.test"))
+        store.start()
+        return store
+    }
+
+    private static func database(_ name: String) throws -> DatabaseConfiguration {
+        var configuration = DatabaseConfiguration(
+            user: try variable("DB_USER"), password: try variable("DB_PASSWORD"), database: name)
+        configuration.socket = try variable("DB_SOCKET")
+        return configuration
+    }
+
+    static func variable(_ name: String) throws -> String {
+        let name = "LIGHTMAIL_TEST_\(name)"
+        guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else {
+            throw MissingVariable(name: name)
+        }
+        return value
+    }
+}
