@@ -129,4 +129,17 @@ import Testing
         #expect(try await client.line() == nil)
         try await server.stop()
     }
+
+    @Test func withoutADatabaseTheAnswerIsUnavailableAndTheSessionGoesOn() async throws {
+        let store = try TestStore.unreachable()
+        let server = try await TestServer.start(store: store)
+        let client = try await TestClient.connect(server.port)
+        _ = try await client.line()
+        let answer = try await client.command("a1", "LOGIN somebody@example.test secret")
+        #expect(answer.last?.hasPrefix("a1 NO [UNAVAILABLE]") == true)
+        #expect(try await client.command("a2", "NOOP").last?.hasPrefix("a2 OK") == true)
+        try await client.close()
+        try await server.stop()
+        await store.shutdown()
+    }
 }

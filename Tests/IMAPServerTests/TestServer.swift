@@ -5,6 +5,7 @@ import LightMailDaemon
 import Logging
 import NIOCore
 import NIOPosix
+import Testing
 
 @testable import IMAPServer
 
@@ -19,6 +20,7 @@ struct TestServer {
     ///   - adjust: changes the limits.
     static func start(
         byteByByte: Bool = false, store: Store? = nil, tls: TLSProvider? = nil, requiresTLS: Bool = false,
+        logger: Logger = Logger(label: "test"),
         _ adjust: (inout SessionLimits) -> Void = { _ in }
     ) async throws -> TestServer {
         var limits = SessionLimits(IMAPSection())
@@ -27,10 +29,12 @@ struct TestServer {
         limits.messageSize = 40_000_000
         adjust(&limits)
         let sessions = SessionRegistry()
-        let shared = try await TestStore.shared.store()
+        var opened = store
+        if opened == nil { opened = try await TestStore.shared.store() }
+        let store = try #require(opened)
         let service = IMAPService(
-            store: store ?? shared, hostname: "imap.example.test", limits: limits, tls: tls,
-            requiresTLS: requiresTLS, sessions: sessions, registry: MetricsRegistry(), logger: Logger(label: "test"))
+            store: store, hostname: "imap.example.test", limits: limits, tls: tls,
+            requiresTLS: requiresTLS, sessions: sessions, registry: MetricsRegistry(), logger: logger)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in

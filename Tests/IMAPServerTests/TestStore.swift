@@ -52,15 +52,7 @@ actor TestStore {
             _ = try connection.query("CREATE DATABASE \(name) CHARACTER SET utf8mb4", [])
         }
         await maker.shutdown()
-        let endpoint = try variable("S3_ENDPOINT")
-        var configuration = StoreConfiguration(
-            database: try database(name),
-            s3: S3Configuration(
-                endpoint: try #require(S3Endpoint(endpoint)), bucket: try variable("S3_BUCKET"),
-                region: try variable("S3_REGION"),
-                credentials: S3Credentials(
-                    accessKey: try variable("S3_ACCESS_KEY"), secretKey: try variable("S3_SECRET_KEY"))),
-            cache: nil, spoolDirectory: "/tmp")
+        var configuration = try configuration(name)
         configuration.passwordCost = 10
         configuration.changeTick = changeTick
         configuration.database.poolSize = poolSize
@@ -69,6 +61,25 @@ actor TestStore {
         try await store.accounts.addDomain(try DomainName("example.test"))
         store.start()
         return store
+    }
+
+    /// A store whose database does not answer.
+    static func unreachable() throws -> Store {
+        var configuration = try configuration("nowhere")
+        configuration.database.socket = "/nonexistent/mariadb.sock"
+        return try Store(configuration, logger: Logger(label: "test"))
+    }
+
+    private static func configuration(_ name: String) throws -> StoreConfiguration {
+        let endpoint = try variable("S3_ENDPOINT")
+        return StoreConfiguration(
+            database: try database(name),
+            s3: S3Configuration(
+                endpoint: try #require(S3Endpoint(endpoint)), bucket: try variable("S3_BUCKET"),
+                region: try variable("S3_REGION"),
+                credentials: S3Credentials(
+                    accessKey: try variable("S3_ACCESS_KEY"), secretKey: try variable("S3_SECRET_KEY"))),
+            cache: nil, spoolDirectory: "/tmp")
     }
 
     private static func database(_ name: String) throws -> DatabaseConfiguration {
