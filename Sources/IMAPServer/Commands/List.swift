@@ -9,14 +9,18 @@ extension Session {
             out.append(.list(MailboxListing(attributes: [.noSelect], name: root)))
             return .ok(ResponseText("Done"))
         }
+        guard command.patterns.count <= Self.maximumPatterns else {
+            throw CommandFailure.no("Too many patterns", .limit)
+        }
         let account = try requireAccount().id
         let mailboxes = try await store.mailboxes.list(account)
         let needsSubscriptions = command.selection.contains(.subscribed) || command.returns.contains(.subscribed)
         let subscriptions = try await needsSubscriptions ? store.mailboxes.subscriptions(account) : []
         let tree = MailboxTree(mailboxes, subscriptions: subscriptions)
         let patterns = command.patterns.map { $0.under(command.reference) }
+        let above = tree.superiors(ofUnlisted: command.selection, patterns)
         for node in tree.nodes {
-            guard let listing = tree.listing(node, command, patterns) else { continue }
+            guard let listing = tree.listing(node, command, patterns, above) else { continue }
             out.append(.list(listing))
             if let mailbox = node.mailbox, let items = command.statusItems {
                 out.append(.status(listing.name, try await statusValues(of: mailbox, items)))
@@ -25,6 +29,9 @@ extension Session {
         }
         return .ok(ResponseText("Done"))
     }
+
+    /// Each is put to every name, so that more of them would be work without bound.
+    private static let maximumPatterns = 64
 }
 
 extension ListCommand {
@@ -39,14 +46,16 @@ extension ListCommand {
 
 extension MailboxTree {
     /// What LIST says of a name; nil when the command does not ask for it.
-    fileprivate func listing(_ node: Node, _ command: ListCommand, _ patterns: [ListPattern]) -> MailboxListing? {
+    ///
+    /// - Parameter above: the names that RECURSIVEMATCH adds.
+    fileprivate func listing(
+        _ node: Node, _ command: ListCommand, _ patterns: [ListPattern], _ above: Set<MailboxPath>
+    ) -> MailboxListing? {
         let name = MailboxName(node.path)
         guard patterns.contains(where: { $0.matches(name) }) else { return nil }
         var childInfo: [ListSelectionOption] = []
         if !meets(node, command.selection) {
-            guard command.selection.contains(.recursiveMatch), isAbove(node, command.selection, patterns) else {
-                return nil
-            }
+            guard above.contains(node.path) else { return nil }
             childInfo = [command.selection.contains(.subscribed) ? .subscribed : .specialUse]
         }
         var attributes: [MailboxAttribute] = []
@@ -65,11 +74,16 @@ extension MailboxTree {
         return selection.contains(.subscribed) || node.mailbox != nil || node.hasChildren
     }
 
-    /// RFC 5258 3.5: whether something below meets the selection and is not listed itself.
-    private func isAbove(_ node: Node, _ selection: Set<ListSelectionOption>, _ patterns: [ListPattern]) -> Bool {
-        nodes.contains { other in
-            other.path.isInferior(to: node.path) && meets(other, selection)
-                && !patterns.contains { $0.matches(MailboxName(other.path)) }
+    /// RFC 5258 3.5: the names above what meets the selection and is not listed itself.
+    fileprivate func superiors(
+        ofUnlisted selection: Set<ListSelectionOption>, _ patterns: [ListPattern]
+    ) -> Set<MailboxPath> {
+        guard selection.contains(.recursiveMatch) else { return [] }
+        var superiors: Set<MailboxPath> = []
+        for node in nodes where meets(node, selection) {
+            let name = MailboxName(node.path)
+            if !patterns.contains(where: { $0.matches(name) }) { superiors.formUnion(node.path.superiors) }
         }
+        return superiors
     }
 }
