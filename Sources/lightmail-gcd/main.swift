@@ -1,0 +1,22 @@
+// lightmail-gcd: frees for good what was deleted, and what nothing refers to.
+
+import LightMailCore
+import LightMailDaemon
+
+await Daemon.run(.gcd) { context in
+    let section = context.configuration.garbage
+    let garbage = Garbage(
+        database: context.store.database, objects: context.store.objects,
+        policy: GarbagePolicy(
+            batchSize: section.batchSize, retention: section.retention.components.seconds,
+            orphanGrace: section.orphanGrace.components.seconds),
+        logger: context.logger)
+    context.metrics.collect { collection in
+        for (name, count) in garbage.totals.counts {
+            collection.counter(
+                "lightmail_garbage_collected_total", "What the collector removed, by what it was.", UInt64(count),
+                ["kind": name])
+        }
+    }
+    context.runInBackground("garbage") { try await garbage.run(pause: section.pauseTime, idle: section.idleTime) }
+}
