@@ -31,7 +31,7 @@ struct ConfigurationRules {
                 problems.append(problem(section, "enable_ssl", "it needs tls_cert and tls_key"))
             } else if certificate.isEmpty != key.isEmpty {
                 problems.append(
-                    problem(section, certificate.isEmpty ? "tls_key" : "tls_cert", "tls_cert and tls_key go together"))
+                    problem(section, certificate.isEmpty ? "tls_cert" : "tls_key", "tls_cert and tls_key go together"))
             }
         }
         for (section, isOnly, isEnabled) in [

@@ -17,7 +17,8 @@ package final class Listener: Sendable {
         self.channel = channel
         self.socketFile = socketFile
         port = channel.localAddress?.port
-        address = channel.localAddress.map(Listener.text) ?? name
+        // A socket file was renamed after it was bound, so the channel knows it by another name.
+        address = socketFile?.path ?? channel.localAddress.map(Listener.text) ?? name
     }
 
     /// - Throws: `ListenerError`.

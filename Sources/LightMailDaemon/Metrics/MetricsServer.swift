@@ -8,6 +8,15 @@ enum MetricsServer {
     /// From the connection to the end of the answer.
     static let timeLimit = TimeAmount.seconds(30)
 
+    /// What a head may have. Of a body not one byte is taken.
+    private static var headLimits: NIOHTTPDecoderLimitConfiguration {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = 8192
+        limits.maxHeaderListSize = 16384
+        limits.maxHeaderFieldCount = 64
+        return limits
+    }
+
     /// Opens the listener where the configuration asks for one.
     ///
     /// - Throws: `ListenerError`.
@@ -26,9 +35,10 @@ enum MetricsServer {
             name: "metrics", endpoint: endpoint, limits: ConnectionLimits(maximum: maximumConnections)
         ) { channel, _ in
             channel.eventLoop.makeCompletedFuture {
-                // The decoder refuses a head beyond 80 kB; the handlers below refuse a body of any size.
-                try channel.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: false)
-                try channel.pipeline.syncOperations.addHandler(MetricsHandler(endpoints))
+                let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: headLimits)
+                try channel.pipeline.syncOperations.addHandlers(
+                    HTTPResponseEncoder(), ByteToMessageHandler(decoder), HTTPServerProtocolErrorHandler(),
+                    MetricsHandler(endpoints))
             }
         }
     }
