@@ -1,0 +1,64 @@
+import MariaDBClient
+
+/// How far the change feed has been read, and which numbers below may still appear.
+struct FeedPosition: Sendable {
+    private var last: UInt64
+    private var gaps: [UInt64: ContinuousClock.Instant] = [:]
+    /// Set when more was missed than could be remembered: whoever watches has to look for himself.
+    private(set) var lostTrack = false
+
+    /// A row's transaction commits in the same round trip as it inserts; one that waits longer has been given up.
+    private static let patience = Duration.seconds(60)
+    private static let maximumGaps = 10_000
+    private static let maximumRows = 10_000
+
+    /// What changed.
+    struct Change: Hashable, Sendable {
+        let account: AccountID
+        let mailbox: MailboxID
+    }
+
+    /// The end of the feed as it is now.
+    static func now(_ database: ConnectionPool) async throws -> FeedPosition {
+        let last = try await database.read { connection in
+            try connection.script("SELECT COALESCE(MAX(id), 0) FROM mailbox_changes")[0].rows[0][0].uint64
+        }
+        return FeedPosition(last: last)
+    }
+
+    private init(last: UInt64) {
+        self.last = last
+    }
+
+    /// Reads what has been committed since: one query by primary key.
+    mutating func read(_ database: ConnectionPool) async throws -> [Change] {
+        lostTrack = false
+        let missing: SQLText = gaps.isEmpty ? "" : " OR id IN (\(list: gaps.keys.sorted()))"
+        let script: SQLText = """
+            SELECT id, account_id, mailbox_id FROM mailbox_changes WHERE id > \(last)\(missing) ORDER BY id \
+            LIMIT \(Self.maximumRows)
+            """
+        let rows = try await database.read { connection in
+            try connection.script(script)[0].rows.map { (try $0[0].uint64, try $0[1].uint64, try $0[2].uint64) }
+        }
+        let now = ContinuousClock.now
+        gaps = gaps.filter { $0.value > now }
+        for (id, _, _) in rows {
+            if id > last {
+                remember(missingBelow: id, until: now + Self.patience)
+                last = id
+            } else {
+                gaps[id] = nil
+            }
+        }
+        return rows.map { Change(account: AccountID($0.1), mailbox: MailboxID($0.2)) }
+    }
+
+    private mutating func remember(missingBelow id: UInt64, until deadline: ContinuousClock.Instant) {
+        guard id - last - 1 <= UInt64(Self.maximumGaps - gaps.count) else {
+            lostTrack = true
+            return
+        }
+        for missing in (last + 1)..<id { gaps[missing] = deadline }
+    }
+}

@@ -1,0 +1,130 @@
+import Logging
+import MariaDBClient
+
+/// How a message comes in: first its object into S3, then its rows in one transaction, then the acknowledgement.
+///
+/// A crash in between leaves an object without rows, which the collector's sweep takes, and never rows without an
+/// object. The same bytes for the same mailbox within a day are a retry and add nothing.
+package struct Delivery: Sendable {
+    let objects: ObjectStore
+    let changes: ChangeFeed
+    let queue: PostQueue
+    let logger: Logger
+    /// An object older than this, in milliseconds, is not committed any more: the sweep might be about to take it.
+    let patience: UInt64
+    /// Milliseconds since 1970.
+    let now: @Sendable () -> UInt64
+
+    /// What a message's rows can say of its size.
+    package static let maximumSize = UInt64(UInt32.max) - UInt64(DeliveredTo.maximumLength) - 100
+
+    /// Begins to take a message.
+    ///
+    /// - Parameter prologue: header fields that are put before the received bytes: Return-Path and Received.
+    package func begin(prologue: [UInt8] = []) -> IncomingMessage {
+        IncomingMessage(
+            upload: objects.upload(prefix: "emails/", suffix: ".eml"), prologue: prologue, maximumSize: Self.maximumSize
+        )
+    }
+
+    /// Delivers to INBOXes. Returns after the commit: what is a success is safe.
+    ///
+    /// - Returns: a result for each target, in their order: notFound, overQuota, unavailable and what else may be.
+    package func deliver(
+        _ message: ReceivedMessage, to targets: [DeliveryTarget]
+    ) async -> [Result<DeliveredMessage, StoreError>] {
+        let postings = targets.map { target in
+            Posting(
+                account: target.account, mailbox: target.mailbox, flags: [], keywords: [], internalDate: nil,
+                deliveredTo: Self.printable(target.recipient), isDelivery: true)
+        }
+        return await post([Parcel(message: message, postings: postings)])[0]
+    }
+
+    /// Adds messages to a mailbox, all or none (RFC 9051 6.3.12, RFC 3502).
+    ///
+    /// - Throws: `StoreError` notFound, overQuota, limit, unavailable.
+    package func append(
+        _ messages: [AppendedMessage], account: AccountID, to mailbox: MailboxID
+    ) async throws(StoreError) -> AppendOutcome {
+        let parcels = messages.map { message in
+            Parcel(
+                message: message.message,
+                postings: [
+                    Posting(
+                        account: account, mailbox: mailbox, flags: message.flags, keywords: message.keywords,
+                        internalDate: message.internalDate, deliveredTo: nil, isDelivery: false)
+                ])
+        }
+        var appended: [DeliveredMessage] = []
+        for result in await post(parcels, together: parcels.count > 1).flatMap(\.self) {
+            appended.append(try result.get())
+        }
+        guard let first = appended.first else { throw StoreError(.internal, "an APPEND of nothing") }
+        return AppendOutcome(uidValidity: first.uidValidity, uids: appended.map(\.uid))
+    }
+
+    private func post(_ parcels: [Parcel], together: Bool = false) async -> PostTransaction.Outcome {
+        guard parcels.allSatisfy({ now() < $0.message.startedAt + patience }) else {
+            return parcels.map { parcel in
+                parcel.postings.map { _ in .failure(StoreError(.unavailable, "the message took too long to arrive")) }
+            }
+        }
+        let outcome = await queue.post(parcels, together: together)
+        var changed: Set<MailboxID> = []
+        for (parcel, results) in zip(parcels, outcome) {
+            for (posting, result) in zip(parcel.postings, results) {
+                if case .success(let delivered) = result, !delivered.isRepeat, changed.insert(posting.mailbox).inserted
+                {
+                    changes.post(account: posting.account, mailbox: posting.mailbox)
+                }
+            }
+            await dropUnused(parcel.message, results)
+        }
+        return outcome
+    }
+
+    /// Deletes an object that no row took, when that is certain. What cannot be deleted now is left to the sweep.
+    private func dropUnused(_ message: ReceivedMessage, _ results: [Result<DeliveredMessage, StoreError>]) async {
+        let isUnused = results.allSatisfy { result in
+            switch result {
+            case .success(let delivered): delivered.isRepeat
+            case .failure(let error): [.overQuota, .notFound].contains(error.kind)
+            }
+        }
+        guard isUnused else { return }
+        do {
+            _ = try await objects.delete([message.object.key])
+        } catch {
+            logger.notice("an unused object is left to the sweep", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// The recipient as a header field can show it: nothing that ends the line, nothing that is too long.
+    private static func printable(_ recipient: String) -> [UInt8]? {
+        let bytes = recipient.utf8.filter { $0 >= 0x20 && $0 != 0x7F }
+        return bytes.isEmpty || bytes.count > DeliveredTo.maximumLength ? nil : Array(bytes)
+    }
+}
+
+/// One message of an APPEND.
+package struct AppendedMessage: Sendable {
+    package let message: ReceivedMessage
+    package let flags: MessageFlags
+    package let keywords: [Keyword]
+    /// Seconds since 1970; nil for now.
+    package let internalDate: Int64?
+
+    package init(message: ReceivedMessage, flags: MessageFlags, keywords: [Keyword], internalDate: Int64?) {
+        self.message = message
+        self.flags = flags
+        self.keywords = keywords
+        self.internalDate = internalDate
+    }
+}
+
+/// What an APPEND made (APPENDUID, RFC 4315 3).
+package struct AppendOutcome: Sendable, Hashable {
+    package let uidValidity: UInt32
+    package let uids: [UID]
+}

@@ -1,0 +1,85 @@
+import MariaDBClient
+
+/// Lets what goes into the same mailbox at the same time share a transaction.
+///
+/// A mailbox's row is locked until the commit is on the disk, so one commit a message would hold a hot mailbox to as
+/// many messages a second as the disk flushes. While a transaction of a lane runs, what arrives for the lane waits, and
+/// goes in the next one together. A lane is the first of a parcel's mailboxes.
+package actor PostQueue {
+    private let database: ConnectionPool
+    private var lanes: [MailboxID: [Waiting]] = [:]
+
+    /// Most parcels in a transaction.
+    private static let batch = 100
+
+    fileprivate struct Waiting {
+        let parcels: [Parcel]
+        let isIndivisible: Bool
+        let done: CheckedContinuation<PostTransaction.Outcome, Never>
+    }
+
+    init(database: ConnectionPool) {
+        self.database = database
+    }
+
+    /// Makes the rows. Returns after the commit.
+    ///
+    /// - Parameter together: all the parcels or none.
+    func post(_ parcels: [Parcel], together: Bool) async -> PostTransaction.Outcome {
+        guard let lane = parcels.flatMap(\.postings).map(\.mailbox).min() else { return parcels.map { _ in [] } }
+        return await withCheckedContinuation { done in
+            let waiting = Waiting(parcels: parcels, isIndivisible: together, done: done)
+            if lanes[lane] == nil {
+                lanes[lane] = [waiting]
+                Task { await self.drain(lane) }
+            } else {
+                lanes[lane]?.append(waiting)
+            }
+        }
+    }
+
+    private func drain(_ lane: MailboxID) async {
+        while let batch = next(lane) {
+            await run(batch)
+        }
+    }
+
+    private func next(_ lane: MailboxID) -> [Waiting]? {
+        guard let waiting = lanes[lane], let first = waiting.first else {
+            lanes[lane] = nil
+            return nil
+        }
+        // An APPEND that must be whole has a transaction of its own: a neighbour's failure is not its failure.
+        let count = first.isIndivisible ? 1 : waiting.prefix { !$0.isIndivisible }.prefix(Self.batch).count
+        lanes[lane] = Array(waiting.dropFirst(count))
+        return Array(waiting.prefix(count))
+    }
+
+    private func run(_ batch: [Waiting]) async {
+        let parcels = batch.flatMap(\.parcels)
+        let isWhole = batch.contains(where: \.isIndivisible)
+        do {
+            var outcome = try await database.transaction { connection in
+                try PostTransaction(parcels: parcels, isWhole: isWhole).run(on: connection)
+            }[...]
+            for waiting in batch {
+                waiting.done.resume(returning: Array(outcome.prefix(waiting.parcels.count)))
+                outcome = outcome.dropFirst(waiting.parcels.count)
+            }
+        } catch {
+            let error = StoreError(error)
+            // What one message made impossible must not hit its neighbours; what MySQL made impossible hits all.
+            if batch.count > 1, error.kind != .unavailable {
+                for waiting in batch { await run([waiting]) }
+            } else {
+                for waiting in batch { waiting.done.resume(returning: waiting.failed(error)) }
+            }
+        }
+    }
+}
+
+extension PostQueue.Waiting {
+    fileprivate func failed(_ error: StoreError) -> PostTransaction.Outcome {
+        parcels.map { $0.postings.map { _ in .failure(error) } }
+    }
+}

@@ -1,0 +1,184 @@
+import MariaDBClient
+
+/// Makes the rows of parcels in one transaction: three round trips and one a message, whatever the number of mailboxes.
+///
+/// Order: lock the mailboxes, then the accounts; look for retries; insert the objects; then everything else with the
+/// commit. A posting that cannot be (quota, keywords) fails alone; the others go on.
+struct PostTransaction {
+    let parcels: [Parcel]
+    /// Whether one posting's failure is everyone's: then it is thrown, and nothing is written.
+    let isWhole: Bool
+
+    /// Results by parcel and posting.
+    typealias Outcome = [[Result<DeliveredMessage, StoreError>]]
+
+    func run(on connection: Connection) throws -> Outcome {
+        let postings = parcels.flatMap(\.postings)
+        let wanted = postings.map { (account: $0.account, mailbox: $0.mailbox) }
+        let (boxes, extra) = try connection.lock(wanted, then: lockAndLookUp(postings), mayLack: true)
+        var state = State(
+            boxes: boxes, rooms: try QuotaRoom.byAccount(extra[0].rows), known: try KnownDeliveries(extra[1].rows))
+
+        var outcome: Outcome = []
+        for parcel in parcels {
+            var objectID: UInt64?
+            outcome.append(
+                try parcel.postings.map { posting in
+                    do {
+                        return .success(try state.post(posting, parcel.message, &objectID, on: connection))
+                    } catch let error as StoreError where !isWhole {
+                        return .failure(error)
+                    }
+                })
+        }
+        if let script = state.script { _ = try connection.commit(after: script) }
+        return outcome
+    }
+
+    private func lockAndLookUp(_ postings: [Posting]) -> SQLText {
+        let hashes: [SQLText] = parcels.flatMap { parcel in
+            parcel.postings.filter(\.isDelivery).map { posting -> SQLText in
+                "(\(posting.mailbox.rawValue), \(hex: parcel.message.receivedHash))"
+            }
+        }
+        let lookUp: SQLText =
+            hashes.isEmpty
+            ? "SELECT mailbox_id, HEX(sha256), uid FROM deliveries WHERE FALSE"
+            : "SELECT mailbox_id, HEX(sha256), uid FROM deliveries WHERE (mailbox_id, sha256) IN (\(list: hashes)) AND delivered_at > UTC_TIMESTAMP() - INTERVAL 1 DAY"
+        return "\(AccountUsage.lock(postings.map(\.account)));\(lookUp)"
+    }
+}
+
+/// Deliveries that the mailboxes have had within the last day.
+private struct KnownDeliveries {
+    private var uids: [Key: UID] = [:]
+
+    private struct Key: Hashable {
+        let mailbox: MailboxID
+        let hash: [UInt8]
+    }
+
+    init(_ rows: [Row]) throws {
+        for row in rows { add(MailboxID(try row[0].uint64), try row[1].hex, UInt32(try row[2].uint64)) }
+    }
+
+    func uid(_ mailbox: MailboxID, _ hash: [UInt8]) -> UID? {
+        uids[Key(mailbox: mailbox, hash: hash)]
+    }
+
+    mutating func add(_ mailbox: MailboxID, _ hash: [UInt8], _ uid: UID) {
+        uids[Key(mailbox: mailbox, hash: hash)] = uid
+    }
+}
+
+/// What the transaction has decided so far and will write at its end.
+private struct State {
+    var boxes: [MailboxID: LockedMailbox]
+    var rooms: [AccountID: QuotaRoom]
+    var known: KnownDeliveries
+    private var messages: [SQLText] = []
+    private var deliveries: [SQLText] = []
+    private var changed: Set<MailboxID> = []
+    private var usage: [AccountID: (bytes: Int64, messages: Int64)] = [:]
+
+    /// What a DATETIME can hold: the years 1000 to 9999, in seconds since 1970.
+    private static let firstDate: Int64 = -30_610_224_000
+    private static let lastDate: Int64 = 253_402_300_799
+
+    init(boxes: [MailboxID: LockedMailbox], rooms: [AccountID: QuotaRoom], known: KnownDeliveries) {
+        self.boxes = boxes
+        self.rooms = rooms
+        self.known = known
+    }
+
+    /// Decides about one posting. The object's row is inserted with the first posting that needs it.
+    mutating func post(
+        _ posting: Posting, _ message: ReceivedMessage, _ objectID: inout UInt64?, on connection: Connection
+    ) throws -> DeliveredMessage {
+        guard var box = boxes[posting.mailbox], box.mailbox.account == posting.account else {
+            throw StoreError(.notFound, "mailbox \(posting.mailbox)")
+        }
+        if posting.isDelivery, let uid = known.uid(posting.mailbox, message.receivedHash) {
+            return DeliveredMessage(
+                mailbox: posting.mailbox, uidValidity: box.mailbox.uidValidity, uid: uid, isRepeat: true)
+        }
+        let size = message.object.size + UInt64(DeliveredTo.field(posting.deliveredTo).count)
+        guard size <= UInt64(UInt32.max) else { throw StoreError(.limit("the message is too large")) }
+        let keywords = try connection.mask(of: posting.keywords, in: &box)
+        boxes[posting.mailbox] = box
+        guard var room = rooms[posting.account] else { throw StoreError(.notFound, "account \(posting.account)") }
+        guard room.take(bytes: Int64(size), messages: 1) else { throw StoreError(.overQuota) }
+        let object = try objectID ?? connection.insertObject(message)
+        objectID = object
+        let uid = try box.takeUID()
+        box.add(count: 1, unseen: posting.flags.contains(.seen) ? 0 : 1, bytes: Int64(size))
+        boxes[posting.mailbox] = box
+        rooms[posting.account] = room
+        note(posting, message, uid, object, size, keywords, modSeq: box.modSeq)
+        return DeliveredMessage(
+            mailbox: posting.mailbox, uidValidity: box.mailbox.uidValidity, uid: uid, isRepeat: false)
+    }
+
+    private mutating func note(
+        _ posting: Posting, _ message: ReceivedMessage, _ uid: UID, _ object: UInt64, _ size: UInt64,
+        _ keywords: UInt64,
+        modSeq: ModSeq
+    ) {
+        let date: SQLText =
+            posting.internalDate.map { seconds in
+                "DATE_ADD('1970-01-01', INTERVAL \(min(max(seconds, Self.firstDate), Self.lastDate)) SECOND)"
+            } ?? "UTC_TIMESTAMP()"
+        let recipient: SQLText = posting.deliveredTo.map { "\(hex: $0)" } ?? "NULL"
+        messages.append(
+            """
+            (\(posting.mailbox.rawValue), \(uid), \(object), \(posting.flags.rawValue), \(keywords), \(modSeq), \(size), \
+            \(date), UTC_TIMESTAMP(), \(recipient))
+            """)
+        if posting.isDelivery {
+            known.add(posting.mailbox, message.receivedHash, uid)
+            deliveries.append(
+                "(\(posting.mailbox.rawValue), \(hex: message.receivedHash), \(uid), UTC_TIMESTAMP())")
+        }
+        changed.insert(posting.mailbox)
+        let used = usage[posting.account] ?? (0, 0)
+        usage[posting.account] = (used.bytes + Int64(size), used.messages + 1)
+    }
+
+    /// All that is written at the end; nil when there is nothing.
+    var script: SQLText? {
+        guard !messages.isEmpty else { return nil }
+        var script: SQLText = """
+            INSERT INTO messages (mailbox_id, uid, object_id, flags, keywords, modseq, size, internal_date, saved_at, \
+            delivered_to) VALUES \(list: messages)
+            """
+        if !deliveries.isEmpty {
+            script += """
+                ;REPLACE INTO deliveries (mailbox_id, sha256, uid, delivered_at) VALUES \(list: deliveries)
+                """
+        }
+        for mailbox in changed.sorted() {
+            if let box = boxes[mailbox] { script += ";\(box.update)" }
+        }
+        for (account, used) in usage.sorted(by: { $0.key < $1.key }) {
+            script += ";\(AccountUsage.change(account, bytes: used.bytes, messages: used.messages))"
+        }
+        return script
+    }
+}
+
+extension Connection {
+    /// The row of an object. One round trip.
+    fileprivate func insertObject(_ message: ReceivedMessage) throws -> UInt64 {
+        try execute(
+            """
+            INSERT INTO object_keys (object_key, size, sha256, header_size, header, envelope, structure, created_at) \
+            VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP())
+            """,
+            [
+                .text(message.object.key), .uint(message.object.size), .bytes(message.object.sha256),
+                .uint(message.headerSize), SQLValue(message.header), .bytes(message.envelope),
+                .bytes(message.structure),
+            ]
+        ).lastInsertID
+    }
+}

@@ -1,0 +1,28 @@
+/// One message into one mailbox: the row that a delivery or an APPEND wants.
+struct Posting: Sendable {
+    let account: AccountID
+    let mailbox: MailboxID
+    let flags: MessageFlags
+    let keywords: [Keyword]
+    /// Seconds since 1970; nil for the time of the commit.
+    let internalDate: Int64?
+    /// The recipient to show; nil for an APPEND.
+    let deliveredTo: [UInt8]?
+    /// Whether the same bytes within a day are a retry that adds nothing.
+    let isDelivery: Bool
+}
+
+/// What becomes of a posting.
+package struct DeliveredMessage: Sendable, Hashable {
+    package let mailbox: MailboxID
+    package let uidValidity: UInt32
+    package let uid: UID
+    /// True when the mailbox had it already from an earlier try, and nothing was added.
+    package let isRepeat: Bool
+}
+
+/// A message with the mailboxes that it goes to: its rows are made in one transaction.
+struct Parcel: Sendable {
+    let message: ReceivedMessage
+    let postings: [Posting]
+}

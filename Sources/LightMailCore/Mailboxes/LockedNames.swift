@@ -1,0 +1,63 @@
+import MariaDBClient
+
+/// The names of an account's living mailboxes while the transaction holds the account row.
+struct LockedNames {
+    let account: AccountID
+    private(set) var mailboxes: [MailboxPath: Mailbox] = [:]
+    private var lastUIDValidity: UInt32
+    private let now: Int64
+
+    /// Locks the account and reads its names, in one round trip.
+    ///
+    /// - Throws: `StoreError` notFound when the account is gone.
+    init(_ account: AccountID, now: Int64, on connection: Connection) throws {
+        self.account = account
+        self.now = now
+        let results = try connection.script(
+            """
+            SELECT last_uid_validity FROM accounts WHERE id = \(account.rawValue) AND live = 1 FOR UPDATE;\
+            SELECT \(LockedMailbox.columns) FROM mailboxes WHERE account_id = \(account.rawValue) AND live = 1
+            """)
+        guard let row = results[0].rows.first else { throw StoreError(.notFound, "account \(account)") }
+        lastUIDValidity = UInt32(try row[0].uint64)
+        for row in results[1].rows {
+            let mailbox = try Mailbox(scriptRow: row)
+            mailboxes[mailbox.name] = mailbox
+        }
+    }
+
+    /// Makes the row of a new mailbox. One round trip.
+    mutating func create(_ path: MailboxPath, _ specialUse: SpecialUse, on connection: Connection) throws -> Mailbox {
+        guard mailboxes.count < Self.maximumMailboxes else {
+            throw StoreError(.limit("the account has \(Self.maximumMailboxes) mailboxes already"))
+        }
+        // Never one that a mailbox of this account had before: a name that comes back must not look like the old one.
+        let uidValidity = max(lastUIDValidity &+ 1, UInt32(clamping: now))
+        lastUIDValidity = uidValidity
+        let results = try connection.script(
+            """
+            INSERT INTO mailboxes (account_id, name, special_use, uid_validity, created_at) VALUES \
+            (\(account.rawValue), \(hex: path.bytes), \(specialUse.rawValue), \(uidValidity), UTC_TIMESTAMP());\
+            SET @made = LAST_INSERT_ID();\
+            UPDATE accounts SET last_uid_validity = \(uidValidity) WHERE id = \(account.rawValue);\
+            INSERT INTO mailbox_changes (account_id, mailbox_id, modseq, kind, changed_at) \
+            VALUES (\(account.rawValue), @made, 1, 'created', UTC_TIMESTAMP())
+            """)
+        let mailbox = Mailbox(
+            id: MailboxID(results[0].lastInsertID), account: account, name: path, specialUse: specialUse,
+            uidValidity: uidValidity, uidNext: 1, firstRecentUID: 1, highestModSeq: 1, collectedModSeq: 0, messages: 0,
+            unseen: 0, bytes: 0)
+        mailboxes[path] = mailbox
+        return mailbox
+    }
+
+    /// Makes the superiors of a name that are not there.
+    mutating func createSuperiors(of path: MailboxPath, on connection: Connection) throws {
+        for superior in path.superiors where mailboxes[superior] == nil {
+            _ = try create(superior, [], on: connection)
+        }
+    }
+
+    /// Most mailboxes an account can have: a client that makes them in a loop is stopped there.
+    static let maximumMailboxes = 10_000
+}

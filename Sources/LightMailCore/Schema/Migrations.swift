@@ -1,0 +1,150 @@
+// Made by scripts/generate-schema from sql/migrations. Change the migrations, then run it.
+
+extension Migration {
+    /// Every step, in order.
+    static let all: [Migration] = [
+        Migration(
+            version: 1, name: "mail",
+            statements: """
+                CREATE TABLE domains (
+                    id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                    name        VARCHAR(255) NOT NULL,
+                    is_active   TINYINT UNSIGNED NOT NULL DEFAULT 1,
+                    created_at  DATETIME NOT NULL,
+                    UNIQUE KEY domains_name (name)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE accounts (
+                    id                BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                    domain_id         BIGINT UNSIGNED NOT NULL,
+                    username          VARCHAR(320) NOT NULL,
+                    password_hash     VARCHAR(128) NOT NULL,
+                    is_active         TINYINT UNSIGNED NOT NULL DEFAULT 1,
+                    quota_bytes       BIGINT UNSIGNED NULL,
+                    quota_messages    BIGINT UNSIGNED NULL,
+                    used_bytes        BIGINT NOT NULL DEFAULT 0,
+                    used_messages     BIGINT NOT NULL DEFAULT 0,
+                    last_uid_validity INT UNSIGNED NOT NULL DEFAULT 0,
+                    created_at        DATETIME NOT NULL,
+                    deleted_at        DATETIME NULL,
+                    live              TINYINT UNSIGNED NULL DEFAULT 1,
+                    UNIQUE KEY accounts_username (username, live),
+                    KEY accounts_deleted (deleted_at),
+                    CONSTRAINT accounts_domain FOREIGN KEY (domain_id) REFERENCES domains (id)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE aliases (
+                    id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                    address     VARCHAR(320) NOT NULL,
+                    account_id  BIGINT UNSIGNED NOT NULL,
+                    created_at  DATETIME NOT NULL,
+                    UNIQUE KEY aliases_address (address, account_id),
+                    CONSTRAINT aliases_account FOREIGN KEY (account_id) REFERENCES accounts (id)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE mailboxes (
+                    id               BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                    account_id       BIGINT UNSIGNED NOT NULL,
+                    name             VARBINARY(1000) NOT NULL,
+                    special_use      SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+                    uid_validity     INT UNSIGNED NOT NULL,
+                    uid_next         INT UNSIGNED NOT NULL DEFAULT 1,
+                    first_recent_uid INT UNSIGNED NOT NULL DEFAULT 1,
+                    highest_modseq   BIGINT UNSIGNED NOT NULL DEFAULT 1,
+                    collected_modseq BIGINT UNSIGNED NOT NULL DEFAULT 0,
+                    messages         BIGINT NOT NULL DEFAULT 0,
+                    unseen           BIGINT NOT NULL DEFAULT 0,
+                    bytes            BIGINT NOT NULL DEFAULT 0,
+                    created_at       DATETIME NOT NULL,
+                    deleted_at       DATETIME NULL,
+                    live             TINYINT UNSIGNED NULL DEFAULT 1,
+                    UNIQUE KEY mailboxes_name (account_id, name, live),
+                    KEY mailboxes_deleted (deleted_at),
+                    CONSTRAINT mailboxes_account FOREIGN KEY (account_id) REFERENCES accounts (id)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE subscriptions (
+                    account_id  BIGINT UNSIGNED NOT NULL,
+                    name        VARBINARY(1000) NOT NULL,
+                    PRIMARY KEY (account_id, name),
+                    CONSTRAINT subscriptions_account FOREIGN KEY (account_id) REFERENCES accounts (id)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE mailbox_keywords (
+                    mailbox_id  BIGINT UNSIGNED NOT NULL,
+                    bit         TINYINT UNSIGNED NOT NULL,
+                    name        VARBINARY(255) NOT NULL,
+                    PRIMARY KEY (mailbox_id, bit),
+                    UNIQUE KEY mailbox_keywords_name (mailbox_id, name),
+                    CONSTRAINT mailbox_keywords_mailbox FOREIGN KEY (mailbox_id) REFERENCES mailboxes (id)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE object_keys (
+                    id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                    object_key  VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                    size        BIGINT UNSIGNED NOT NULL,
+                    sha256      BINARY(32) NOT NULL,
+                    header_size INT UNSIGNED NOT NULL,
+                    header      MEDIUMBLOB NULL,
+                    envelope    MEDIUMBLOB NOT NULL,
+                    structure   MEDIUMBLOB NOT NULL,
+                    created_at  DATETIME NOT NULL,
+                    UNIQUE KEY object_keys_key (object_key)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE messages (
+                    mailbox_id    BIGINT UNSIGNED NOT NULL,
+                    uid           INT UNSIGNED NOT NULL,
+                    id            BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+                    object_id     BIGINT UNSIGNED NOT NULL,
+                    flags         TINYINT UNSIGNED NOT NULL,
+                    keywords      BIGINT UNSIGNED NOT NULL,
+                    modseq        BIGINT UNSIGNED NOT NULL,
+                    size          INT UNSIGNED NOT NULL,
+                    internal_date DATETIME NOT NULL,
+                    saved_at      DATETIME NOT NULL,
+                    delivered_to  VARBINARY(400) NULL,
+                    deleted_at    DATETIME NULL,
+                    PRIMARY KEY (mailbox_id, uid),
+                    UNIQUE KEY messages_id (id),
+                    KEY messages_modseq (mailbox_id, modseq),
+                    KEY messages_object (object_id),
+                    KEY messages_deleted (deleted_at),
+                    CONSTRAINT messages_mailbox FOREIGN KEY (mailbox_id) REFERENCES mailboxes (id),
+                    CONSTRAINT messages_object FOREIGN KEY (object_id) REFERENCES object_keys (id)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE deliveries (
+                    mailbox_id   BIGINT UNSIGNED NOT NULL,
+                    sha256       BINARY(32) NOT NULL,
+                    uid          INT UNSIGNED NOT NULL,
+                    delivered_at DATETIME NOT NULL,
+                    PRIMARY KEY (mailbox_id, sha256),
+                    KEY deliveries_age (delivered_at),
+                    CONSTRAINT deliveries_mailbox FOREIGN KEY (mailbox_id) REFERENCES mailboxes (id)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE mailbox_changes (
+                    id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                    account_id  BIGINT UNSIGNED NOT NULL,
+                    mailbox_id  BIGINT UNSIGNED NOT NULL,
+                    modseq      BIGINT UNSIGNED NOT NULL,
+                    kind        VARCHAR(16) NOT NULL,
+                    changed_at  DATETIME NOT NULL
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE garbage_objects (
+                    object_id     BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+                    queued_at     DATETIME NOT NULL,
+                    claimed_by    BIGINT UNSIGNED NULL,
+                    claimed_until DATETIME NULL,
+                    CONSTRAINT garbage_objects_object FOREIGN KEY (object_id) REFERENCES object_keys (id)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE garbage_state (
+                    name   VARCHAR(64) NOT NULL PRIMARY KEY,
+                    value  VARBINARY(255) NOT NULL
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                """)
+    ]
+}

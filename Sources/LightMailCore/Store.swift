@@ -1,0 +1,68 @@
+import Logging
+import MariaDBClient
+import S3Client
+
+/// The mail store: everything that outlives a session. Opening it connects to nothing.
+package final class Store: Sendable {
+    package let database: ConnectionPool
+    package let s3: S3Client
+    package let objects: ObjectStore
+    package let changes: ChangeFeed
+    package let accounts: Accounts
+    package let mailboxes: Mailboxes
+    package let messages: Messages
+    package let indexes: MailboxIndexCache
+    package let delivery: Delivery
+
+    /// - Parameter milliseconds: the clock: milliseconds since 1970.
+    package init(
+        _ configuration: StoreConfiguration, logger: Logger,
+        milliseconds: @escaping @Sendable () -> UInt64 = UUIDv7Generator.wallClock
+    ) {
+        let database = ConnectionPool(configuration: configuration.database, logger: logger)
+        let s3 = S3Client(configuration.s3, logger: logger)
+        let objects = ObjectStore(
+            s3: s3, cache: configuration.cache, spoolDirectory: configuration.spoolDirectory,
+            ids: UUIDv7Generator(clock: milliseconds), logger: logger)
+        let changes = ChangeFeed(database: database, tick: configuration.changeTick, logger: logger)
+        let seconds: @Sendable () -> Int64 = { Int64(milliseconds() / 1000) }
+        self.database = database
+        self.s3 = s3
+        self.objects = objects
+        self.changes = changes
+        accounts = Accounts(
+            database: database,
+            passwords: PasswordVerifier(
+                parallelism: configuration.passwordVerifiers, cost: configuration.passwordCost,
+                remembered: configuration.passwordMemory),
+            now: seconds)
+        mailboxes = Mailboxes(database: database, changes: changes, now: seconds)
+        messages = Messages(database: database, objects: objects, changes: changes)
+        indexes = MailboxIndexCache(database: database)
+        delivery = Delivery(
+            objects: objects, changes: changes, queue: PostQueue(database: database), logger: logger,
+            patience: UInt64(configuration.orphanGrace.components.seconds) * 500, now: milliseconds)
+    }
+
+    /// Begins to read the change feed.
+    package func start() {
+        changes.start()
+    }
+
+    /// Ends everything; what still waits fails as unavailable.
+    package func shutdown() async {
+        await changes.stop()
+        await database.shutdown()
+        await s3.shutdown()
+    }
+
+    /// Asks MySQL and S3 whether they answer.
+    ///
+    /// - Throws: `StoreError` unavailable.
+    package func probe() async throws(StoreError) {
+        try await mapped {
+            _ = try await database.read { try $0.script("SELECT 1") }
+            try await s3.headBucket()
+        }
+    }
+}

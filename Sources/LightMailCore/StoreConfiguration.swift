@@ -1,0 +1,32 @@
+import MariaDBClient
+import S3Client
+
+/// All that opening the store needs.
+package struct StoreConfiguration: Sendable {
+    package var database: DatabaseConfiguration
+    package var s3: S3Configuration
+    /// Bodies read are kept on disk here; nil for no cache.
+    package var cache: BodyCacheConfiguration?
+    /// Where messages over 256 KiB rest while they arrive.
+    package var spoolDirectory: String
+    /// How many passwords are checked at once.
+    package var passwordVerifiers = 2
+    /// bcrypt's cost for new passwords.
+    package var passwordCost = 12
+    /// For how long a proved password is remembered.
+    package var passwordMemory: Duration = .seconds(300)
+    /// How often the change feed is read.
+    package var changeTick: Duration = .milliseconds(250)
+    /// How old an object without rows must be before the sweep takes it. A message that takes half as long to arrive is
+    /// refused.
+    package var orphanGrace: Duration = .seconds(86_400)
+
+    package init(
+        database: DatabaseConfiguration, s3: S3Configuration, cache: BodyCacheConfiguration?, spoolDirectory: String
+    ) {
+        self.database = database
+        self.s3 = s3
+        self.cache = cache
+        self.spoolDirectory = spoolDirectory
+    }
+}

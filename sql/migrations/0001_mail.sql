@@ -1,0 +1,155 @@
+-- The mail store: who there is, what mailboxes they have, what messages rest in them, and which objects hold the bodies.
+-- SQL in the subset that MySQL 8.0 and MariaDB 10.6 share. Times are UTC. Names that people chose compare as bytes.
+--
+-- `live` is 1 for a living row and NULL for a soft-deleted one: a unique key over it lets a deleted row keep its name
+-- for a restore while a new row takes the same name, for NULL equals nothing.
+
+CREATE TABLE domains (
+    id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    name        VARCHAR(255) NOT NULL,
+    is_active   TINYINT UNSIGNED NOT NULL DEFAULT 1,
+    created_at  DATETIME NOT NULL,
+    UNIQUE KEY domains_name (name)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE accounts (
+    id                BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    domain_id         BIGINT UNSIGNED NOT NULL,
+    username          VARCHAR(320) NOT NULL,             -- the whole address, lower case
+    password_hash     VARCHAR(128) NOT NULL,             -- bcrypt, as crypt(3) writes it
+    is_active         TINYINT UNSIGNED NOT NULL DEFAULT 1,
+    quota_bytes       BIGINT UNSIGNED NULL,              -- NULL: no limit
+    quota_messages    BIGINT UNSIGNED NULL,
+    used_bytes        BIGINT NOT NULL DEFAULT 0,         -- of live messages in live mailboxes; signed, so that a
+    used_messages     BIGINT NOT NULL DEFAULT 0,         -- counter gone wrong is repaired and refuses nothing
+    last_uid_validity INT UNSIGNED NOT NULL DEFAULT 0,   -- the highest UIDVALIDITY ever given to a mailbox of this account
+    created_at        DATETIME NOT NULL,
+    deleted_at        DATETIME NULL,
+    live              TINYINT UNSIGNED NULL DEFAULT 1,
+    UNIQUE KEY accounts_username (username, live),
+    KEY accounts_deleted (deleted_at),
+    CONSTRAINT accounts_domain FOREIGN KEY (domain_id) REFERENCES domains (id)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE aliases (
+    id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    address     VARCHAR(320) NOT NULL,                   -- lower case; '@example.com' takes all that the domain lacks
+    account_id  BIGINT UNSIGNED NOT NULL,
+    created_at  DATETIME NOT NULL,
+    UNIQUE KEY aliases_address (address, account_id),
+    CONSTRAINT aliases_account FOREIGN KEY (account_id) REFERENCES accounts (id)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE mailboxes (
+    id               BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    account_id       BIGINT UNSIGNED NOT NULL,
+    name             VARBINARY(1000) NOT NULL,           -- UTF-8, hierarchy separator '/'
+    special_use      SMALLINT UNSIGNED NOT NULL DEFAULT 0, -- bits: 1 All, 2 Archive, 4 Drafts, 8 Flagged, 16 Junk, 32 Sent, 64 Trash, 128 Important
+    uid_validity     INT UNSIGNED NOT NULL,
+    uid_next         INT UNSIGNED NOT NULL DEFAULT 1,
+    first_recent_uid INT UNSIGNED NOT NULL DEFAULT 1,    -- no session has been told of this UID and those above it
+    highest_modseq   BIGINT UNSIGNED NOT NULL DEFAULT 1,
+    collected_modseq BIGINT UNSIGNED NOT NULL DEFAULT 0, -- tombstones up to this one may be gone
+    messages         BIGINT NOT NULL DEFAULT 0,
+    unseen           BIGINT NOT NULL DEFAULT 0,
+    bytes            BIGINT NOT NULL DEFAULT 0,
+    created_at       DATETIME NOT NULL,
+    deleted_at       DATETIME NULL,
+    live             TINYINT UNSIGNED NULL DEFAULT 1,
+    UNIQUE KEY mailboxes_name (account_id, name, live),
+    KEY mailboxes_deleted (deleted_at),
+    CONSTRAINT mailboxes_account FOREIGN KEY (account_id) REFERENCES accounts (id)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- A subscription outlives its mailbox (RFC 9051 6.3.7), so it holds the name.
+CREATE TABLE subscriptions (
+    account_id  BIGINT UNSIGNED NOT NULL,
+    name        VARBINARY(1000) NOT NULL,
+    PRIMARY KEY (account_id, name),
+    CONSTRAINT subscriptions_account FOREIGN KEY (account_id) REFERENCES accounts (id)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- The dictionary of a mailbox's keywords: one bit of messages.keywords each.
+CREATE TABLE mailbox_keywords (
+    mailbox_id  BIGINT UNSIGNED NOT NULL,
+    bit         TINYINT UNSIGNED NOT NULL,
+    name        VARBINARY(255) NOT NULL,
+    PRIMARY KEY (mailbox_id, bit),
+    UNIQUE KEY mailbox_keywords_name (mailbox_id, name),
+    CONSTRAINT mailbox_keywords_mailbox FOREIGN KEY (mailbox_id) REFERENCES mailboxes (id)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- One object a message, however many mailboxes hold it; with it, what never changes about the message.
+CREATE TABLE object_keys (
+    id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    object_key  VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    size        BIGINT UNSIGNED NOT NULL,
+    sha256      BINARY(32) NOT NULL,
+    header_size INT UNSIGNED NOT NULL,                   -- the header with its blank line
+    header      MEDIUMBLOB NULL,                         -- NULL: too large to keep here, read it from the object
+    envelope    MEDIUMBLOB NOT NULL,                     -- encoded, with a version of its own
+    structure   MEDIUMBLOB NOT NULL,
+    created_at  DATETIME NOT NULL,
+    UNIQUE KEY object_keys_key (object_key)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- Narrow rows, clustered by mailbox and UID. A row with deleted_at is a tombstone: it answers VANISHED and undelete.
+CREATE TABLE messages (
+    mailbox_id    BIGINT UNSIGNED NOT NULL,
+    uid           INT UNSIGNED NOT NULL,
+    id            BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+    object_id     BIGINT UNSIGNED NOT NULL,
+    flags         TINYINT UNSIGNED NOT NULL,             -- bits: 1 Seen, 2 Answered, 4 Flagged, 8 Deleted, 16 Draft
+    keywords      BIGINT UNSIGNED NOT NULL,
+    modseq        BIGINT UNSIGNED NOT NULL,
+    size          INT UNSIGNED NOT NULL,                 -- octets as a client sees them
+    internal_date DATETIME NOT NULL,
+    saved_at      DATETIME NOT NULL,
+    delivered_to  VARBINARY(400) NULL,                   -- shown as the first header field; not part of the object
+    deleted_at    DATETIME NULL,
+    PRIMARY KEY (mailbox_id, uid),
+    UNIQUE KEY messages_id (id),
+    KEY messages_modseq (mailbox_id, modseq),
+    KEY messages_object (object_id),
+    KEY messages_deleted (deleted_at),
+    CONSTRAINT messages_mailbox FOREIGN KEY (mailbox_id) REFERENCES mailboxes (id),
+    CONSTRAINT messages_object FOREIGN KEY (object_id) REFERENCES object_keys (id)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- What was delivered lately: the same bytes for the same mailbox within a day are a retry, and add nothing.
+CREATE TABLE deliveries (
+    mailbox_id   BIGINT UNSIGNED NOT NULL,
+    sha256       BINARY(32) NOT NULL,                    -- of the bytes as received
+    uid          INT UNSIGNED NOT NULL,
+    delivered_at DATETIME NOT NULL,
+    PRIMARY KEY (mailbox_id, sha256),
+    KEY deliveries_age (delivered_at),
+    CONSTRAINT deliveries_mailbox FOREIGN KEY (mailbox_id) REFERENCES mailboxes (id)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- The change feed: a row for each committed change of a mailbox, read by every process, pruned by the collector.
+-- It has a VARCHAR because a binlog reader cannot decode a table of integers alone.
+CREATE TABLE mailbox_changes (
+    id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    account_id  BIGINT UNSIGNED NOT NULL,
+    mailbox_id  BIGINT UNSIGNED NOT NULL,
+    modseq      BIGINT UNSIGNED NOT NULL,
+    kind        VARCHAR(16) NOT NULL,
+    changed_at  DATETIME NOT NULL
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- Objects that lost their last message row and wait for the collector. claimed_until is a lease, so that two collectors
+-- share the work and a dead one's share comes back.
+CREATE TABLE garbage_objects (
+    object_id     BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+    queued_at     DATETIME NOT NULL,
+    claimed_by    BIGINT UNSIGNED NULL,
+    claimed_until DATETIME NULL,
+    CONSTRAINT garbage_objects_object FOREIGN KEY (object_id) REFERENCES object_keys (id)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- Where the collector's sweeps stopped.
+CREATE TABLE garbage_state (
+    name   VARCHAR(64) NOT NULL PRIMARY KEY,
+    value  VARBINARY(255) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
