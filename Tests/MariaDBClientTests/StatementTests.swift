@@ -26,7 +26,7 @@ import Testing
             #expect(try await run("SELECT 3") == 1)
             #expect(try await run("SELECT 1") == 0)
             #expect(try await run("SELECT 2") == 1)
-            // The server was told of both that went, and of those that the question itself displaces not before it ends.
+            // 2 and 3 made room before, and 1 does for the question itself.
             let closed = try await pool.read { try sessionStatus("COM_STMT_CLOSE", $0) }
             #expect(closed == 3)
         }
