@@ -1,0 +1,39 @@
+import SMTPSyntax
+
+extension Session {
+    /// RFC 5321 section 4.1.1.4.
+    mutating func data() -> Step {
+        guard let transaction else { return badSequence("MAIL first") }
+        // RFC 3030 section 2: DATA after BDAT.
+        guard transaction.intake == nil, !transaction.hasFailed else { return badSequence("BDAT has begun") }
+        // RFC 2033 section 4.2: without a recipient there would be no reply after the message.
+        guard !transaction.recipients.isEmpty else { return badSequence("No valid recipients") }
+        beginIntake(isChunked: false)
+        return .receiveMessage(Reply(354, "End with a dot on a line by itself"))
+    }
+
+    /// Begins to store the message of the transaction.
+    mutating func beginIntake(isChunked: Bool) {
+        guard let transaction, let client else { return }
+        let delivery = MessageDelivery(
+            server: server, transaction: transaction, client: client, connection: connection, logger: logger)
+        self.transaction?.intake = MessageIntake(delivery, isChunked: isChunked, onRoom: onRoom)
+    }
+
+    /// Bytes of the message. Without a transaction that can take them they are dropped.
+    mutating func receive(_ bytes: some Collection<UInt8>) {
+        transaction?.intake?.append(bytes)
+    }
+
+    /// The message is complete. RFC 2033 section 4.2: one reply a recipient, in the order of the RCPT commands.
+    func endOfMessage() -> Step {
+        guard let outcome = transaction?.intake?.finish() else { return badSequence("MAIL first") }
+        return .wait {
+            let replies = await outcome.value
+            return { session in
+                session.conclude()
+                return .replies(replies)
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import LightMailCore
+import SMTPSyntax
+
+/// What each trouble of the store is to an SMTP or LMTP client. Details go to the log, never to the client.
+///
+/// A 5xx makes the sender give the message back to its author, so only what another try cannot mend gets one; a defect
+/// of ours is a 451, and the message waits in the sender's queue until it is mended.
+enum ErrorReplies {
+    /// RFC 1870 section 6.1.
+    static let tooLarge = Reply(552, EnhancedStatusCode(5, 3, 4), "Message too large")
+
+    /// RFC 5321 section 4.5.3.1.10. The sender tries the others in a transaction of their own.
+    static let tooManyRecipients = Reply(452, EnhancedStatusCode(4, 5, 3), "Too many recipients")
+
+    /// For a recipient, at RCPT or after the message.
+    static func recipient(_ error: StoreError) -> Reply {
+        switch error.kind {
+        case .notFound: Reply(550, EnhancedStatusCode(5, 1, 1), "No such user here")
+        case .inactive: Reply(550, EnhancedStatusCode(5, 2, 1), "Account is not active")
+        case .overQuota: Reply(552, EnhancedStatusCode(5, 2, 2), "Mailbox is full")
+        case .invalid: Reply(554, EnhancedStatusCode(5, 6, 0), "Message cannot be stored")
+        case .limit: tooLarge
+        case .conflict, .alreadyExists: Reply(451, EnhancedStatusCode(4, 2, 0), "Mailbox is busy, try again")
+        case .unavailable: Reply(451, EnhancedStatusCode(4, 3, 0), "Storage is not available, try again later")
+        case .corrupt, .internal: Reply(451, EnhancedStatusCode(4, 3, 0), "Cannot store the message, try again later")
+        }
+    }
+}
