@@ -56,7 +56,7 @@ package enum Daemon {
         }
         let store: Store
         do {
-            store = try Store(try StoreConfiguration(configuration), logger: logger)
+            store = Store(try StoreConfiguration(configuration), logger: logger)
         } catch {
             logger.critical("cannot open the store", metadata: [LogKey.error: "\(error)"])
             return ExitStatus(error)

@@ -1,0 +1,3 @@
+// lightmailctl: the administrator's command line.
+
+await LightMailControl.runToExit()
