@@ -38,7 +38,7 @@ final class GarbageBench: Sendable {
         var whole = StoreConfiguration(
             database: configuration, s3: s3, cache: nil, spoolDirectory: NSTemporaryDirectory())
         whole.passwordCost = 4
-        let store = try Store(whole, logger: Logger(label: "test"))
+        let store = Store(whole, logger: Logger(label: "test"))
         do {
             try await store.s3.createBucket()
             try await Migrator(store.database).migrate()
