@@ -124,7 +124,7 @@ final class SessionHandler: ChannelDuplexHandler {
         // A write can change the writability, which calls this again.
         guard let context, !isProcessing else { return }
         isProcessing = true
-        while context.channel.isWritable, let step = nextStep() { follow(step, context) }
+        while context.channel.isWritable, !isLeaving, let step = nextStep() { follow(step, context) }
         isProcessing = false
         context.flush()
         settle()
@@ -225,12 +225,11 @@ final class SessionHandler: ChannelDuplexHandler {
     private func settle() {
         guard let context else { return }
         switch mode {
-        case .command where isDraining && session.transaction == nil:
+        case .command where isLeaving:
             // RFC 5321 section 3.8: a server that must go says so.
             close(with: Reply(421, EnhancedStatusCode(4, 3, 2), "\(session.server.hostname) shutting down"), context)
         case .command, .message, .chunk:
-            // RFC 5321 section 4.1.1.5 apart, a client that will send no more gets its replies and no others. A
-            // message cut short is not delivered.
+            // A client that will send no more has had its replies by now. A message cut short is not delivered.
             if inputIsClosed, context.channel.isWritable { close(with: nil, context) }
         case .waiting, .closed:
             break
@@ -246,6 +245,12 @@ final class SessionHandler: ChannelDuplexHandler {
         if case .waiting = mode { return true }
         if case .closed = mode { return false }
         return session.transaction?.intake?.isFull == true || context?.channel.isWritable == false
+    }
+
+    /// Whether this is where a draining session stops: between two transactions, whatever the client has pipelined.
+    private var isLeaving: Bool {
+        guard isDraining, case .command = mode else { return false }
+        return session.transaction == nil
     }
 
     private func drain() {
