@@ -56,7 +56,7 @@ actor TestStore {
         configuration.passwordCost = 10
         configuration.changeTick = changeTick
         configuration.database.poolSize = poolSize
-        let store = try Store(configuration, logger: Logger(label: "test"))
+        let store = Store(configuration, logger: Logger(label: "test"))
         try await Migrator(store.database).migrate()
         try await store.accounts.addDomain(try DomainName("example.test"))
         store.start()
@@ -67,7 +67,7 @@ actor TestStore {
     static func unreachable() throws -> Store {
         var configuration = try configuration("nowhere")
         configuration.database.socket = "/nonexistent/mariadb.sock"
-        return try Store(configuration, logger: Logger(label: "test"))
+        return Store(configuration, logger: Logger(label: "test"))
     }
 
     private static func configuration(_ name: String) throws -> StoreConfiguration {

@@ -11,7 +11,10 @@ COUNT = 1200
 
 
 class Meter:
-    """Counts what one process asked of S3 and MySQL between two looks."""
+    """Counts what one process asked of S3 and MySQL between two looks.
+
+    A statement is prepared once a connection, which costs a round trip of its own that is not the operation's.
+    """
 
     def __init__(self, port):
         self.port = port
@@ -23,7 +26,7 @@ class Meter:
             for name, value in samples.items()
             if name.startswith("lightmail_s3_requests_total{")
         }
-        return requests, samples["lightmail_mysql_round_trips_total"]
+        return requests, samples["lightmail_mysql_round_trips_total"] - samples["lightmail_mysql_prepares_total"]
 
     @contextlib.contextmanager
     def measure(self):
@@ -84,9 +87,9 @@ def test_delivery_of_a_large_message(stack, account):
     message = corpus.POSTFIX["30 MB attachment"]
     with lmtpd_meter(stack).measure() as cost:
         stack.deliver(message, account.address)
-    parts = [value for name, value in cost.requests.items() if "part" in name]
-    assert len(parts) == 1, cost.requests
-    assert sum(cost.requests.values()) == parts[0] + 2, cost.requests
+    parts = cost.requests["upload_part"]
+    assert parts > 1
+    assert sum(cost.requests.values()) == parts + 2, cost.requests
     assert cost.trips <= 3 + 4
 
 

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from support import corpus
+from support.postfix import Postfix
 from support.stack import eventually, fetch_bodies
 
 # What lmtpd writes above a message (RFC 5321 4.4), and what Postfix wrote before it.
@@ -68,9 +69,10 @@ def test_postfix_delivers_the_corpus(stack, account, postfix):
     assert len(bodies) == len(corpus.POSTFIX)
     for name, sent in corpus.POSTFIX.items():
         # Postfix delivers in parallel, so the order says nothing.
+        # One message may end with another, so the shortest that ends with this one is it.
         matching = [body for body in bodies if body.endswith(b"\r\n" + sent)]
-        assert len(matching) == 1, f"{name}: {len(matching)} copies read back as they were sent"
-        assert_arrived(matching[0], sent, account.address)
+        assert matching, f"{name} does not read back as it was sent"
+        assert_arrived(min(matching, key=len), sent, account.address)
 
 
 def test_a_reply_for_each_recipient(stack, account):
@@ -142,8 +144,6 @@ def test_a_client_that_leaves_in_the_middle(stack, account):
 
 
 def test_postfix_tries_again_while_lmtpd_is_away(lonely_stack):
-    from support.postfix import Postfix
-
     account = lonely_stack.account()
     instance = Postfix(lonely_stack.settings["LIGHTMAIL_LMTP_SOCKET"])
     try:

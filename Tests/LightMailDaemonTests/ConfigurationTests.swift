@@ -72,7 +72,8 @@ import Testing
             "[system]\nhostname = a\u{1B}b",
             #"config.ini:2: [system] hostname: "a\u{1b}b" is not text without control characters"#
         ),
-        ("[imap]\nprot = 1", "config.ini:2: [imap] prot: there is no such key"),
+        ("[imap]\nprot = 1", "config.ini:2: [imap] prot: there is no such key; did you mean port?"),
+        ("[imap]\nhost = x", "config.ini:2: [imap] host: there is no such key"),
         (
             "[imap]\nmax_conections = 1",
             "config.ini:2: [imap] max_conections: there is no such key; did you mean max_connections?"

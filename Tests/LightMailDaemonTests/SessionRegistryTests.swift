@@ -7,9 +7,11 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct SessionRegistryTests {
     /// A listener whose sessions say goodbye when the daemon ends.
-    private func listenPolitely(_ daemon: TestDaemon) async throws -> Listener {
+    private func listenPolitely(
+        _ daemon: TestDaemon, on endpoint: ListenerSpecification.Endpoint = .tcp(host: "127.0.0.1", port: 0)
+    ) async throws -> Listener {
         let sessions = daemon.context.sessions
-        return try await daemon.listen { specification in
+        return try await daemon.listen(endpoint) { specification in
             let initialize = specification.initialize
             specification.initialize = { channel, info in
                 sessions.onDrain(of: info.sessionID) {
@@ -53,9 +55,14 @@ import Testing
 
     @Test func nothingIsAcceptedDuringADrain() async throws {
         let daemon = try TestDaemon()
-        let listener = try await listenPolitely(daemon)
+        // Not TCP: the port could be another test's by then.
+        let path = daemon.folder.path + "/s"
+        _ = try await listenPolitely(daemon, on: .unix(path: path, owner: "", group: ""))
+        _ = try await TestClient.connect(SocketAddress(unixDomainSocketPath: path)).line()
         await daemon.context.drain()
-        await #expect(throws: (any Error).self) { _ = try await TestClient.connect(listener) }
+        await #expect(throws: (any Error).self) {
+            _ = try await TestClient.connect(SocketAddress(unixDomainSocketPath: path))
+        }
         try await daemon.end()
     }
 

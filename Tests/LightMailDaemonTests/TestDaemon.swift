@@ -24,7 +24,7 @@ struct TestDaemon: Sendable {
         context = DaemonContext(
             kind: kind, configuration: configuration, logger: logger,
             eventLoopGroup: MultiThreadedEventLoopGroup(numberOfThreads: 1),
-            store: try Store(try StoreConfiguration(configuration), logger: logger), sockets: sockets)
+            store: Store(try StoreConfiguration(configuration), logger: logger), sockets: sockets)
     }
 
     static func configuration(

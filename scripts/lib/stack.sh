@@ -165,11 +165,14 @@ ready() { curl --fail --silent --max-time 5 --output /dev/null "http://127.0.0.1
 
 control() { "$binaries/lightmailctl" --config "$run/config.ini" "$@"; }
 
+# lists NAME ARGUMENT...: whether NAME stands first in a line of what lightmailctl ARGUMENT... lists.
+lists() { control "${@:2}" | cut -f 1 | grep --line-regexp --fixed-strings "$1" >/dev/null; }
+
 # The schema, the domain and the account; each only when it is missing.
 prepare_accounts() {
     control migrate >>"$run/logs/lightmailctl.log" 2>&1 || { tail -n 20 "$run/logs/lightmailctl.log" >&2; die "migrate failed"; }
-    control domain list | grep --quiet --line-regexp example.com || control domain add example.com >/dev/null
-    if ! control account list | cut -f 1 | grep --quiet --line-regexp --fixed-strings "$LIGHTMAIL_USER"; then
+    lists example.com domain list || control domain add example.com >/dev/null
+    if ! lists "$LIGHTMAIL_USER" account list; then
         printf '%s\n' "$LIGHTMAIL_PASSWORD" | control account add "$LIGHTMAIL_USER" --password-stdin >/dev/null
     elif [ "$LIGHTMAIL_PASSWORD" != "$known_password" ]; then
         # stack.env was lost, or the environment wants another; what stack.env says now shall be true.
