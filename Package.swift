@@ -61,11 +61,16 @@ let package = Package(
 
         // The centre.
         room("LightMailCore", ["MariaDBClient", "S3Client", "MailFormat", "CCrypt", "COpenSSL", logging]),
-        room("LightMailDaemon", ["LightMailCore", "CSystemd", logging, argumentParser, nioTLS, nioHTTP] + nio + lifecycle),
+        room(
+            "LightMailDaemon",
+            ["LightMailCore", "MariaDBClient", "S3Client", "CSystemd", logging, argumentParser, nioTLS, nioHTTP]
+                + nio + lifecycle),
 
         // The protocols.
-        room("IMAPServer", ["IMAPSyntax", "SASL", "LightMailDaemon", "LightMailCore", "MailFormat", nioTLS] + nio),
-        room("SMTPServer", ["SMTPSyntax", "SASL", "LightMailDaemon", "LightMailCore", nioTLS] + nio),
+        room(
+            "IMAPServer",
+            ["IMAPSyntax", "SASL", "LightMailDaemon", "LightMailCore", "MailFormat", logging, nioTLS] + nio),
+        room("SMTPServer", ["SMTPSyntax", "SASL", "LightMailDaemon", "LightMailCore", logging, nioTLS] + nio),
 
         // The programs.
         program("lightmail-imapd", ["IMAPServer", "LightMailDaemon"]),
@@ -74,7 +79,7 @@ let package = Package(
         program("lightmail-pop3d", ["LightMailDaemon"]),
         program("lightmail-smtpd", ["LightMailDaemon"]),
         program("lightmail-apid", ["LightMailDaemon"]),
-        program("lightmailctl", ["LightMailDaemon", "LightMailCore", argumentParser]),
+        program("lightmailctl", ["LightMailDaemon", "LightMailCore", argumentParser, logging]),
 
         // Tests mirror the rooms.
         tests("MailFormatTests", ["MailFormat"]),
@@ -84,8 +89,12 @@ let package = Package(
         tests("MariaDBClientTests", ["MariaDBClient"]),
         tests("S3ClientTests", ["S3Client", "COpenSSL"]),
         tests("LightMailCoreTests", ["LightMailCore", "MariaDBClient", "S3Client", "MailFormat"]),
-        tests("LightMailDaemonTests", ["LightMailDaemon", nioEmbedded]),
-        tests("IMAPServerTests", ["IMAPServer", "LightMailCore", nioEmbedded]),
-        tests("SMTPServerTests", ["SMTPServer", "LightMailCore", nioEmbedded]),
+        tests("LightMailDaemonTests", ["LightMailDaemon", "LightMailCore", nioEmbedded, nioTLS] + nio),
+        tests(
+            "IMAPServerTests",
+            ["IMAPServer", "LightMailDaemon", "LightMailCore", "MariaDBClient", "S3Client", nioEmbedded, nioTLS] + nio),
+        tests(
+            "SMTPServerTests",
+            ["SMTPServer", "LightMailDaemon", "LightMailCore", "MariaDBClient", "S3Client", nioEmbedded] + nio),
     ]
 )
