@@ -309,7 +309,7 @@ def test_imaplib_works_through_a_mailbox(stack, filled):
         kind, data = client.uid("COPY", "1:2", "Work/Old")
         assert kind == "OK" and client.response("COPYUID")[1] != [None]
         kind, data = client.uid("MOVE", "3", "Work/Old")
-        assert kind == "OK"
+        assert kind == "OK" and client.response("EXPUNGE")[1] == [b"3"]
         assert client.status("Work/Old", "(MESSAGES)")[1][0].endswith(b"(MESSAGES 3)")
         client.store("1:*", "+FLAGS", r"(\Deleted $Label)")
         assert len(client.expunge()[1]) == len(NAMES) - 1
