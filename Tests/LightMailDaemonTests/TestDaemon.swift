@@ -70,7 +70,7 @@ struct TestDaemon: Sendable {
 }
 
 /// Greets with `LISTENER CLIENT tls|clear`, and sends back what it gets.
-private final class EchoHandler: ChannelInboundHandler {
+final class EchoHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 

@@ -19,21 +19,17 @@ struct ConfigurationRules {
     }
 
     private var tls: [ConfigurationProblem] {
-        let (imap, pop3, smtp) = (configuration.imap, configuration.pop3, configuration.smtpServer)
-        let sections = [
-            ("imap", imap.enableSSL, imap.tlsCertificate, imap.tlsKey),
-            ("pop3", pop3.enableSSL, pop3.tlsCertificate, pop3.tlsKey),
-            ("smtp_server", smtp.enableSSL, smtp.tlsCertificate, smtp.tlsKey),
-        ]
         var problems: [ConfigurationProblem] = []
-        for (section, isEnabled, certificate, key) in sections {
-            if isEnabled, certificate.isEmpty || key.isEmpty {
-                problems.append(problem(section, "enable_ssl", "it needs tls_cert and tls_key"))
+        for pair in configuration.certificates {
+            let (certificate, key) = (pair.certificate, pair.key)
+            if pair.isEnabled, certificate.isEmpty || key.isEmpty {
+                problems.append(problem(pair.section, "enable_ssl", "it needs tls_cert and tls_key"))
             } else if certificate.isEmpty != key.isEmpty {
-                problems.append(
-                    problem(section, certificate.isEmpty ? "tls_cert" : "tls_key", "tls_cert and tls_key go together"))
+                let missing = certificate.isEmpty ? "tls_cert" : "tls_key"
+                problems.append(problem(pair.section, missing, "tls_cert and tls_key go together"))
             }
         }
+        let (imap, pop3) = (configuration.imap, configuration.pop3)
         for (section, isOnly, isEnabled) in [
             ("imap", imap.tlsOnly, imap.enableSSL), ("pop3", pop3.tlsOnly, pop3.enableSSL),
         ]
@@ -134,6 +130,17 @@ struct ConfigurationRules {
             warnings.append(problem("s3", "endpoint", "bodies of messages travel unencrypted"))
         }
         return warnings
+    }
+}
+
+extension Configuration {
+    /// The certificate and key of each section that has them.
+    var certificates: [(section: String, isEnabled: Bool, certificate: String, key: String)] {
+        [
+            ("imap", imap.enableSSL, imap.tlsCertificate, imap.tlsKey),
+            ("pop3", pop3.enableSSL, pop3.tlsCertificate, pop3.tlsKey),
+            ("smtp_server", smtpServer.enableSSL, smtpServer.tlsCertificate, smtpServer.tlsKey),
+        ]
     }
 }
 

@@ -10,18 +10,21 @@ enum Spelling {
         return "; did you mean \(nearest.name)?"
     }
 
-    /// How many bytes must be inserted, removed or replaced to make one word the other (Levenshtein).
+    /// How many bytes must be inserted, removed, replaced or swapped with their neighbour to make one word the other
+    /// (optimal string alignment).
     private static func distance(_ first: [UInt8], _ second: [UInt8]) -> Int {
-        var row = Array(0...second.count)
+        var rows = [Array(0...second.count)]
         for (i, left) in first.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
+            var row = [i + 1]
             for (j, right) in second.enumerated() {
-                let replaced = diagonal + (left == right ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
+                var best = min(rows[i][j] + (left == right ? 0 : 1), rows[i][j + 1] + 1, row[j] + 1)
+                if i > 0, j > 0, left == second[j - 1], right == first[i - 1] {
+                    best = min(best, rows[i - 1][j - 1] + 1)
+                }
+                row.append(best)
             }
+            rows.append(row)
         }
-        return row[second.count]
+        return rows[first.count][second.count]
     }
 }

@@ -14,7 +14,12 @@ package enum Daemon {
     package static func run(
         _ kind: DaemonKind, start: @escaping @Sendable (DaemonContext) async throws -> Void
     ) async -> Never {
-        let sockets = ActivatedSockets.fromEnvironment()
+        let sockets: ActivatedSockets
+        do throws(ListenerError) {
+            sockets = try ActivatedSockets.fromEnvironment()
+        } catch {
+            ExitStatus.systemError.exit("\(error)")
+        }
         let command = DaemonCommand.parseOrExit()
         let source = ConfigurationSource(
             path: command.config, environment: ProcessInfo.processInfo.environment, daemon: kind)
@@ -25,9 +30,7 @@ package enum Daemon {
             ExitStatus.configuration.exit("\(error)")
         }
         if command.checkConfig {
-            for warning in configuration.warnings { StandardError.write("warning: \(warning)") }
-            print(configuration.summary, terminator: "")
-            ExitStatus.success.exit()
+            check(configuration)
         }
         let sink: LogSink
         do throws(BoundedFileError) {
@@ -36,6 +39,20 @@ package enum Daemon {
             ExitStatus.cannotCreate.exit("the log: \(error.message)")
         }
         await serve(kind, configuration, source: source, sink: sink, sockets: sockets, start: start).exit()
+    }
+
+    /// What is left to check of a configuration whose values are good, and the end of `--check-config`.
+    private static func check(_ configuration: Configuration) -> Never {
+        for warning in configuration.warnings { StandardError.write("warning: \(warning)") }
+        for certificate in configuration.certificates where certificate.isEnabled {
+            do throws(TLSError) {
+                _ = try TLSProvider(certificate: certificate.certificate, key: certificate.key)
+            } catch {
+                ExitStatus.configuration.exit("[\(certificate.section)] \(error)")
+            }
+        }
+        print(configuration.summary, terminator: "")
+        ExitStatus.success.exit()
     }
 
     /// Ends the program of a daemon that this release does not have.

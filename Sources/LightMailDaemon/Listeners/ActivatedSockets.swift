@@ -25,7 +25,9 @@ package final class ActivatedSockets: Sendable {
 
     /// Takes what the environment says was handed over, and removes it from the environment, so that no child and no
     /// second call takes the same sockets. To be called before other threads start.
-    package static func fromEnvironment() -> ActivatedSockets {
+    ///
+    /// - Throws: `ListenerError` when the environment names descriptors that are not there.
+    package static func fromEnvironment() throws(ListenerError) -> ActivatedSockets {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = sd_listen_fds_with_names(1, &names)
         defer {
@@ -34,7 +36,10 @@ package final class ActivatedSockets: Sendable {
                 free(names)
             }
         }
-        guard count > 0 else { return ActivatedSockets([]) }
+        guard count >= 0 else {
+            throw ListenerError(
+                listener: "systemd", endpoint: "the sockets handed over", message: SystemError.text(-count))
+        }
         return ActivatedSockets(
             (0..<count).map { offset in
                 let name = names?[Int(offset)].map { String(cString: $0) } ?? ""

@@ -41,6 +41,7 @@ package final class Listener: Sendable {
             .childChannelInitializer { acceptor.accept($0) }
             // A client that has sent all it wants to say still waits for the answers.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelOption(
                 .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: specification.readBufferSize)
@@ -54,9 +55,7 @@ package final class Listener: Sendable {
         switch specification.endpoint {
         case .tcp(let host, let port):
             let channel = try await opening(specification) {
-                try await bootstrap.childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-                    .childChannelOption(.socketOption(.so_keepalive), value: 1)
-                    .bind(host: host, port: port).get()
+                try await bootstrap.bind(host: host, port: port).get()
             }
             return Listener(name: specification.name, channel: channel, socketFile: nil)
         case .unix(let path, let owner, let group):
