@@ -266,12 +266,14 @@ run_in_foreground() {
     for name in mariadbd s3 "${daemons[@]}"; do
         if running "$run/$name.pid"; then die "a stack is already running in $run: stop it with make down"; fi
     done
-    # Only now, so that refusing above stops nothing.
-    trap 'trap - EXIT; trap "" INT TERM HUP; say "Stopping"; down' EXIT
+    # Only now, so that refusing above stops nothing. The function's own variables are gone when the trap runs.
+    follower=
+    trap 'trap - EXIT; trap "" INT TERM HUP; say "Stopping"; [ -z "$follower" ] || kill "$follower"; down' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
     up
     say "Press Ctrl-C to stop. What the daemons log follows."
     tail --quiet --lines=0 --follow=name "$run"/logs/lightmail-*.log &
+    follower=$!
     wait
 }
