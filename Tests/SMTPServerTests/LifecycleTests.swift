@@ -33,30 +33,6 @@ import Testing
         #expect(try await domain.count("alice") == 1)
     }
 
-    @Test(.timeLimit(.minutes(1))) func closesASilentSession() async throws {
-        let domain = try await TestStore.shared.makeDomain()
-        let server = try await TestServer.start(domain) { $0.idleTimeout = .milliseconds(50) }
-        let client = try await server.connect()
-        try await client.expect("220 <>")
-        try await client.expect("421 4.4.2 <>")
-        try await client.expectClosed()
-        await server.stop()
-    }
-
-    @Test(.timeLimit(.minutes(1))) func closesASessionSilentInsideAMessage() async throws {
-        let domain = try await TestStore.shared.makeDomain()
-        let server = try await TestServer.start(domain) { $0.idleTimeout = .milliseconds(500) }
-        let client = try await server.connect()
-        try await client.begin(domain, recipients: "alice")
-        try await client.send("DATA", "Subject: half")
-        try await client.expect("354 <>")
-        try await client.expect("421 4.4.2 <>")
-        try await client.expectClosed()
-        try await eventually("the message is given up") { server.metrics.abandoned.current == 1 }
-        #expect(try await domain.count("alice") == 0)
-        await server.stop()
-    }
-
     /// A client that pipelines without end and reads nothing is not read from either; once it reads, all is answered.
     @Test(.timeLimit(.minutes(2))) func waitsForAClientThatDoesNotRead() async throws {
         let domain = try await TestStore.shared.makeDomain()

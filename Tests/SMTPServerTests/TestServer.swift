@@ -1,6 +1,5 @@
 // A server on a UNIX socket of its own, for one test.
 
-import FoundationEssentials
 import LightMailCore
 import LightMailDaemon
 import Logging
@@ -14,6 +13,7 @@ struct TestServer {
     let context: ServerContext
     let path: String
     private let daemon: DaemonContext
+    private let listener: Listener
 
     /// - Parameters:
     ///   - domain: whose host this is.
@@ -46,8 +46,8 @@ struct TestServer {
                 return initialize(channel, connection)
             }
         }
-        try await daemon.listen(specification)
-        return TestServer(context: context, path: path, daemon: daemon)
+        let listener = try await daemon.listen(specification)
+        return TestServer(context: context, path: path, daemon: daemon, listener: listener)
     }
 
     var sessions: SessionRegistry { daemon.sessions }
@@ -57,8 +57,8 @@ struct TestServer {
 
     /// Ends the server. No session may be left that does not end by itself.
     func stop() async {
+        await listener.stop()
         await sessions.drain(limit: .seconds(20))
-        try? FileManager.default.removeItem(atPath: path)
     }
 }
 

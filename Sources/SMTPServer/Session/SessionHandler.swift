@@ -66,7 +66,7 @@ final class SessionHandler: ChannelDuplexHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        lastActivity = .now()
+        lastActivity = context.eventLoop.now
         watchIdleness(for: limits.idleTimeout)
         write([session.greeting], context)
         context.flush()
@@ -79,7 +79,7 @@ final class SessionHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        lastActivity = .now()
+        lastActivity = context.eventLoop.now
         if case .closed = mode { return }
         var bytes = unwrapInboundIn(data)
         if input.readableBytes == 0 {
@@ -91,7 +91,7 @@ final class SessionHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        lastActivity = .now()
+        lastActivity = context.eventLoop.now
         process()
         context.fireChannelWritabilityChanged()
     }
@@ -215,7 +215,7 @@ final class SessionHandler: ChannelDuplexHandler {
     /// Takes the result of a command that was at work. The client may be gone meanwhile.
     private func complete(_ completion: Completion) {
         guard let context, case .waiting = mode else { return }
-        lastActivity = .now()
+        lastActivity = context.eventLoop.now
         follow(completion(&session), context)
         process()
     }
@@ -300,9 +300,10 @@ final class SessionHandler: ChannelDuplexHandler {
     private func checkIdleness() {
         guard let context else { return }
         // While a command is at work or the store is slow, it is not the client who is silent.
-        if case .waiting = mode { lastActivity = .now() }
-        if session.transaction?.intake?.isFull == true { lastActivity = .now() }
-        let silence = Duration.nanoseconds((.now() - lastActivity).nanoseconds)
+        let now = context.eventLoop.now
+        if case .waiting = mode { lastActivity = now }
+        if session.transaction?.intake?.isFull == true { lastActivity = now }
+        let silence = Duration.nanoseconds((now - lastActivity).nanoseconds)
         guard silence >= limits.idleTimeout else { return watchIdleness(for: limits.idleTimeout - silence) }
         if case .closed = mode {
         } else {
