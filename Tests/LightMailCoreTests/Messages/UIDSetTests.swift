@@ -1,0 +1,97 @@
+import Testing
+
+@testable import LightMailCore
+
+@Suite struct UIDSetTests {
+    @Test(
+        arguments: [
+            ([], [], "(FALSE)"),
+            ([7], [7...7], "(uid IN (7))"),
+            ([3, 1, 2, 2], [1...3], "(uid BETWEEN 1 AND 3)"),
+            (
+                [1, 2, 9, 11, 12], [1...2, 9...9, 11...12],
+                "(uid BETWEEN 1 AND 2 OR uid BETWEEN 11 AND 12 OR uid IN (9))"
+            ),
+            ([UID.max, UID.max - 1], [UID.max - 1...UID.max], "(uid BETWEEN 4294967294 AND 4294967295)"),
+        ] as [([UID], [ClosedRange<UID>], String)])
+    func ranges(_ uids: [UID], _ ranges: [ClosedRange<UID>], _ condition: String) {
+        let set = UIDSet(uids)
+        #expect(set.ranges == ranges)
+        #expect(set.condition.text == condition)
+        #expect(set.count == Set(uids).count)
+        for uid in uids { #expect(set.contains(uid)) }
+        #expect(!set.contains(1000))
+    }
+}
+
+@Suite struct MailboxDeltaTests {
+    /// An index with the given UIDs and mod-sequences.
+    private func index(_ rows: [(UID, ModSeq)], highest: ModSeq) -> MailboxIndex {
+        var index = MailboxIndex(
+            mailbox: MailboxID(1), uidValidity: 1, uidNext: 100, highestModSeq: highest, dictionary: KeywordDictionary()
+        )
+        for (uid, modSeq) in rows {
+            index.append(MailboxIndex.Row(uid: uid, flags: 0, keywords: 0, modSeq: modSeq, size: 1, date: 0))
+        }
+        return index
+    }
+
+    @Test func tellsWhatWentCameAndChanged() {
+        let old = index([(1, 1), (3, 1), (5, 2), (9, 2)], highest: 2)
+        let new = index([(3, 4), (5, 2), (12, 3)], highest: 4)
+        let delta = MailboxDelta(from: old, to: new)
+        #expect(delta.expunged == [0, 3])
+        #expect(delta.vanished.ranges == [1...1, 9...9])
+        #expect(delta.changed == [3])
+        #expect(delta.added == [12])
+        #expect(MailboxDelta(from: new, to: new).isEmpty)
+    }
+
+    @Test func keepsWhatASessionMayNotBeToldIsGone() {
+        let old = index([(1, 1), (3, 1), (9, 2)], highest: 2)
+        let new = index([(3, 4), (12, 3)], highest: 4)
+        let view = new.keeping(expungedOf: old)
+        #expect(view.uids == [1, 3, 9, 12])
+        #expect(view.modSeqs == [1, 4, 2, 3])
+        // Found missing again when it may be told.
+        #expect(MailboxDelta(from: view, to: new).expunged == [0, 2])
+    }
+
+    @Test func appliesChangesInAnyPlace() {
+        var view = index([(1, 1), (3, 1), (9, 2)], highest: 2)
+        func row(_ uid: UID, _ modSeq: ModSeq) -> MailboxIndex.Row {
+            MailboxIndex.Row(uid: uid, flags: 1, keywords: 2, modSeq: modSeq, size: 5, date: 6)
+        }
+        // Deleted, changed, restored below the last, new, and deleted before it was ever seen.
+        view.apply([(row(1, 3), true), (row(3, 4), false), (row(7, 5), false), (row(20, 6), false), (row(21, 7), true)])
+        #expect(view.uids == [3, 7, 9, 20])
+        #expect(view.modSeqs == [4, 5, 2, 6])
+        #expect(view.flags == [1, 1, 0, 1])
+        #expect(view.position(of: 9) == 2 && view.position(of: 8) == nil)
+    }
+}
+
+@Suite struct KeywordDictionaryTests {
+    @Test func namesDifferByMoreThanCase() throws {
+        var dictionary = KeywordDictionary()
+        let forwarded = try #require(Keyword("$Forwarded"))
+        #expect(dictionary.add(forwarded) == 0)
+        #expect(dictionary.mask(of: try #require(Keyword("$FORWARDED"))) == 1)
+        #expect(dictionary.keywords(in: 1) == [forwarded])
+    }
+
+    @Test func holdsSixtyFour() throws {
+        var dictionary = KeywordDictionary()
+        for number in 0..<KeywordDictionary.capacity {
+            #expect(dictionary.add(try #require(Keyword("k\(number)"))) == number)
+        }
+        #expect(!dictionary.hasRoom)
+        #expect(dictionary.add(try #require(Keyword("one-more"))) == nil)
+        #expect(dictionary.keywords(in: 1 << 63).map(\.name) == ["k63"])
+    }
+
+    @Test(arguments: ["", "a b", "a(", "{", "%", "*", "\"", "\\Seen", "]", "é", String(repeating: "x", count: 101)])
+    func refusesWhatIsNoAtom(_ name: String) {
+        #expect(Keyword(name) == nil)
+    }
+}
