@@ -7,8 +7,8 @@ struct FileSystemCheck: StoreCommand {
         commandName: "fsck",
         abstract: "Report rows, counters and objects that disagree; with --repair, mend them.",
         discussion: """
-            Counters are computed anew from the rows, and objects that nothing refers to are handed to the collector. A \
-            message whose object is missing in S3 is reported and left: only a backup of the bucket can mend it. The \
+            Counters are computed anew from the rows, and objects that nothing refers to are deleted once they are a day \
+            old. A message whose object is missing in S3 is reported and left: only a backup of the bucket can mend it. The \
             daemons may run meanwhile. Exits with 1 when something was found and not repaired.
             """)
 
