@@ -5,6 +5,7 @@
 //     C1+ a1 NO              it sends bytes without a line end
 //     C1: <close>            it closes
 //     S1: a1 OK <>           the next line to connection 1; <> stands for anything
+//     S1: * OK [<=code>] <>  the same, and {code} stands for what was there from then on
 //     S1: <closed>           the server has closed
 //
 // \xNN is a byte, {user} the name of the run's account. A connection opens with the first line that names it.
@@ -88,22 +89,42 @@ struct Transcript: Sendable, CustomTestStringConvertible {
         return bytes
     }
 
-    /// Whether a line is what a pattern says.
-    static func matches(_ line: String, _ pattern: String) -> Bool {
-        var rest = line[...]
-        let pieces = pattern.split(separator: "<>", omittingEmptySubsequences: false)
-        for (index, piece) in pieces.enumerated() {
-            if index == 0 {
-                guard rest.hasPrefix(piece) else { return false }
-                rest = rest.dropFirst(piece.count)
-            } else if index == pieces.count - 1 {
-                return rest.hasSuffix(piece)
-            } else {
-                guard let found = rest.firstRange(of: piece) else { return false }
-                rest = rest[found.upperBound...]
+    /// What the holes of a pattern that have a name hold in a line; nil when the line is not what the pattern says.
+    static func captures(_ line: String, _ pattern: String) -> [String: String]? {
+        var captures: [String: String] = [:]
+        var line = line[...]
+        var pattern = pattern[...]
+        var name: Substring?
+        while true {
+            let hole = pattern.firstMatch(of: /<(?:=([a-z]+))?>/)
+            let piece = pattern[..<(hole?.range.lowerBound ?? pattern.endIndex)]
+            guard let found = place(of: piece, in: line, afterHole: name != nil, isLast: hole == nil) else {
+                return nil
             }
+            if let name, !name.isEmpty { captures[String(name)] = String(line[..<found.lowerBound]) }
+            line = line[found.upperBound...]
+            guard let hole else { return captures }
+            name = hole.output.1 ?? ""
+            pattern = pattern[hole.range.upperBound...]
         }
-        return rest.isEmpty
+    }
+
+    private static func place(
+        of piece: Substring, in line: Substring, afterHole: Bool, isLast: Bool
+    ) -> Range<String.Index>? {
+        switch (afterHole, isLast) {
+        case (false, true): line == piece ? line.startIndex..<line.endIndex : nil
+        case (false, false):
+            line.hasPrefix(piece) ? line.startIndex..<line.index(line.startIndex, offsetBy: piece.count) : nil
+        case (true, true):
+            line.hasSuffix(piece) ? line.index(line.endIndex, offsetBy: -piece.count)..<line.endIndex : nil
+        case (true, false):
+            piece.isEmpty ? line.startIndex..<line.startIndex : line.firstRange(of: piece)
+        }
+    }
+
+    private static func fill(_ text: String, _ values: [String: String]) -> String {
+        values.reduce(text) { $0.contains("{") ? $0.replacing("{\($1.key)}", with: $1.value) : $0 }
     }
 
     /// Plays the transcript against a server.
@@ -111,6 +132,7 @@ struct Transcript: Sendable, CustomTestStringConvertible {
         let user = try await TestStore.shared.makeAccount()
         let server = try await TestServer.start(byteByByte: byteByByte)
         var clients: [Int: TestClient] = [:]
+        var values = ["user": user]
         for step in steps {
             let client: TestClient
             if let known = clients[step.connection] {
@@ -122,18 +144,19 @@ struct Transcript: Sendable, CustomTestStringConvertible {
             switch step.action {
             case .send(let bytes):
                 let text = String(decoding: bytes, as: UTF8.self)
-                try await client.send(
-                    text.contains("{user}") ? Array(text.replacing("{user}", with: user).utf8) : bytes)
+                let filled = Self.fill(text, values)
+                try await client.send(filled == text ? bytes : Array(filled.utf8))
             case .close:
                 try await client.close()
                 clients[step.connection] = nil
             case .expect(let pattern):
                 let line = try await client.line()
-                guard let line, Self.matches(line, pattern) else {
+                guard let line, let captures = Self.captures(line, Self.fill(pattern, values)) else {
                     Issue.record("\(name):\(step.line) expected \(pattern), got \(line ?? "the end")")
                     try await server.stop()
                     return
                 }
+                values.merge(captures) { _, new in new }
             case .expectClosed:
                 let line = try await client.line()
                 #expect(line == nil, "\(name):\(step.line)")

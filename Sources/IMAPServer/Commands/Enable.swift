@@ -1,7 +1,7 @@
 import IMAPSyntax
 
 extension Session {
-    /// RFC 9051 6.3.1. Mailbox names are UTF-8 from then on.
+    /// RFC 9051 6.3.1: mailbox names are UTF-8 from then on. RFC 7162 3.1, 3.2.3 (CONDSTORE, QRESYNC).
     mutating func enable(_ names: [String]) -> Completion {
         var enabled: [String] = []
         if names.contains("IMAP4REV2") {
@@ -10,7 +10,13 @@ extension Session {
             out.usesUTF8 = true
             enabled.append("IMAP4rev2")
         }
+        if names.contains("CONDSTORE") { enabled.append("CONDSTORE") }
+        if names.contains("QRESYNC") {
+            usesQResync = true
+            enabled.append("QRESYNC")
+        }
         out.append(.enabled(enabled))
+        if enabled.contains("CONDSTORE") || enabled.contains("QRESYNC") { becomeCondStoreAware() }
         return .ok(ResponseText("Done"))
     }
 }

@@ -2,11 +2,18 @@ import IMAPSyntax
 import LightMailCore
 
 extension Session {
-    /// RFC 9051 6.4.5. Messages that others have expunged are served as long as their rows rest.
+    /// RFC 9051 6.4.5, RFC 7162 3.1.4 (CHANGEDSINCE). Messages that others have expunged are served as long as their rows
+    /// rest.
     mutating func fetch(_ command: FetchCommand, uid: Bool) async throws -> Completion {
+        guard !command.vanished || usesQResync else { throw CommandFailure.bad("Enable QRESYNC first") }
         let plan = try FetchPlan(command, uid: uid)
+        if plan.showsModSequence { becomeCondStoreAware() }
         let selected = try requireSelected()
-        let positions = try selected.positions(of: command.messages, uid: uid)
+        var positions = try selected.positions(of: command.messages, uid: uid)
+        if let since = command.changedSince {
+            if command.vanished { try await tellVanished(selected, command.messages, since: since) }
+            positions = selected.view.positions(positions, changedSince: since)
+        }
         let newlySeen = try await plan.setsSeen ? markSeen(selected, positions, uid: uid) : UIDSet()
         let view = try requireSelected().view
         var missing = 0
@@ -37,6 +44,16 @@ extension Session {
     /// How many messages one round trip to the database asks for.
     static let messagesAtOnce = 1000
 
+    /// RFC 7162 3.2.6, before the FETCH responses. `*` is the highest UID that a message has had: it may be gone.
+    private mutating func tellVanished(
+        _ selected: SelectedMailbox, _ set: SequenceSet, since: ModSeq
+    ) async throws(StoreError) {
+        var wanted = set.resolved(largest: selected.view.uidNext - 1)
+        if set.includesSavedResult { wanted = SequenceSet(ranges: wanted + selected.savedResult.ranges).ranges }
+        let gone = try await vanished(from: selected, since: since, wanted)
+        if !gone.isEmpty { out.append(.vanished(SequenceSet(gone), earlier: true)) }
+    }
+
     /// Sets \Seen on those that lack it, all at once, and tells what else changed meanwhile. Their flags are part of their
     /// FETCH responses.
     ///
@@ -55,9 +72,24 @@ extension Session {
         _ = try await store.messages.storeFlags(
             account: selected.account, mailbox: selected.id, uids: unseen, change: FlagChange(.add, .seen))
         var scope = SyncScope(expunging: false, showingUIDs: uid)
-        scope.isKnown = { [unseen] index, position in unseen.contains(index.uids[position]) }
+        scope.telling = { [unseen] index, position in unseen.contains(index.uids[position]) ? .nothing : .flags }
         try await synchronize(scope)
         return unseen
+    }
+}
+
+extension MailboxIndex {
+    /// Those of the positions whose mod-sequence is higher.
+    fileprivate func positions(_ positions: [Range<Int>], changedSince modSeq: ModSeq) -> [Range<Int>] {
+        var changed: [Range<Int>] = []
+        for position in positions.joined() where modSeqs[position] > modSeq {
+            if let last = changed.last, last.upperBound == position {
+                changed[changed.count - 1] = last.lowerBound..<position + 1
+            } else {
+                changed.append(position..<position + 1)
+            }
+        }
+        return changed
     }
 }
 

@@ -12,6 +12,7 @@ extension Session {
         guard command.patterns.count <= Self.maximumPatterns else {
             throw CommandFailure.no("Too many patterns", .limit)
         }
+        if command.statusItems?.contains(.highestModSeq) == true { becomeCondStoreAware() }
         let account = try requireAccount().id
         let mailboxes = try await store.mailboxes.list(account)
         let needsSubscriptions = command.selection.contains(.subscribed) || command.returns.contains(.subscribed)

@@ -2,7 +2,7 @@ import IMAPSyntax
 import LightMailCore
 
 extension Session {
-    /// RFC 9051 6.4.8, RFC 6851. COPYUID comes before the EXPUNGE responses of the sync exit.
+    /// RFC 9051 6.4.8, RFC 6851, RFC 7162 3.2. COPYUID comes before the EXPUNGE responses of the sync exit.
     mutating func move(_ set: SequenceSet, to name: MailboxName, uid: Bool) async throws -> Completion {
         let selected = try requireSelected()
         try requireWritable(selected)
@@ -12,6 +12,8 @@ extension Session {
         let outcome = try await store.messages.move(
             account: selected.account, from: selected.id, uids: uids, to: target)
         if let code = outcome.code { out.append(.untagged(.ok(ResponseText("Moved", code: code)))) }
-        return .ok(ResponseText("Done"))
+        guard usesQResync, outcome.code != nil else { return .ok(ResponseText("Done")) }
+        try await synchronize(SyncScope(expunging: true, showingUIDs: uid))
+        return .ok(ResponseText("Done", code: codeAfterExpunge))
     }
 }

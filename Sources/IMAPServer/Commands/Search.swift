@@ -3,8 +3,10 @@ import LightMailCore
 import MailFormat
 
 extension Session {
-    /// RFC 9051 6.4.4. In IMAP4rev2, and with RETURN, the answer is ESEARCH (RFC 4731).
+    /// RFC 9051 6.4.4. In IMAP4rev2, and with RETURN, the answer is ESEARCH (RFC 4731). With MODSEQ it holds the highest
+    /// mod-sequence found (RFC 7162 3.1.6, 3.1.10).
     mutating func search(_ tag: String, _ command: SearchCommand, uid: Bool) async throws -> Completion {
+        if command.key.namesModSequence { becomeCondStoreAware() }
         let saves = command.returns?.contains(.save) == true
         do {
             let found = try await find(command)
@@ -72,7 +74,8 @@ extension Session {
         let view = try requireSelected().view
         let numbers = found.map { uid ? view.uids[$0] : UInt32($0) + 1 }
         guard let returns = command.returns ?? (isRev2 ? .all : nil) else {
-            out.append(.search(numbers, highestModSeq: nil))
+            let modSeq = command.key.namesModSequence ? found.map { view.modSeqs[$0] }.max() : nil
+            out.append(.search(numbers, highestModSeq: modSeq))
             return
         }
         if returns.contains(.save) {
@@ -85,7 +88,19 @@ extension Session {
         if returns.contains(.max) { result.max = numbers.last }
         if returns.contains(.count) { result.count = UInt32(numbers.count) }
         if returns.contains(.all), !numbers.isEmpty { result.all = SequenceSet(ascending: numbers) }
+        if command.key.namesModSequence { result.modSequence = modSequence(found, view, returns) }
         out.append(.eSearch(result))
+    }
+
+    /// RFC 4731 3.2: MIN and MAX alone tell of what they return, everything else of all that was found.
+    private func modSequence(_ found: [Int], _ view: MailboxIndex, _ returns: SearchReturnOptions) -> ModSeq? {
+        guard returns.isDisjoint(with: [.all, .count]), !returns.isDisjoint(with: [.min, .max]) else {
+            return found.map { view.modSeqs[$0] }.max()
+        }
+        var modSeqs: [ModSeq] = []
+        if returns.contains(.min), let first = found.first { modSeqs.append(view.modSeqs[first]) }
+        if returns.contains(.max), let last = found.last { modSeqs.append(view.modSeqs[last]) }
+        return modSeqs.max()
     }
 
     /// RFC 9051 6.4.4.1, table 3: MIN and MAX alone save only what they return.

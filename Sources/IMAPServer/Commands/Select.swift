@@ -2,15 +2,21 @@ import IMAPSyntax
 import LightMailCore
 
 extension Session {
-    /// RFC 9051 6.3.2, 6.3.3 (EXAMINE). A mailbox that was selected before is closed even when this fails.
+    /// RFC 9051 6.3.2, 6.3.3 (EXAMINE), RFC 7162 3.1.8, 3.2.5. A mailbox that was selected before is closed even when this fails.
     mutating func select(
         _ name: MailboxName, _ parameters: [SelectParameter], readOnly: Bool
     ) async throws -> Completion {
-        guard parameters.isEmpty else { throw CommandFailure.bad("No such parameter") }
+        var quickResync: QResyncParameter?
+        for parameter in parameters {
+            if case .qResync(let values) = parameter { quickResync = values }
+        }
+        guard quickResync == nil || usesQResync else { throw CommandFailure.bad("Enable QRESYNC first") }
         let account = try requireAccount().id
         if leaveMailbox() {
             out.append(.untagged(.ok(ResponseText("The mailbox before is closed", code: .closed))))
         }
+        // Without a mailbox, so that where the old one stands is not told of the new one.
+        if !parameters.isEmpty { becomeCondStoreAware() }
         let (mailbox, selected) = try await open(account, try existingPath(name), readOnly: readOnly)
         self.selected = selected
         let view = selected.view
@@ -26,6 +32,13 @@ extension Session {
         out.append(.untagged(.ok(ResponseText("Flags that are kept", code: selected.permanentFlags))))
         out.append(.untagged(.ok(ResponseText("UIDs valid", code: .uidValidity(mailbox.uidValidity)))))
         out.append(.untagged(.ok(ResponseText("Next UID", code: .uidNext(view.uidNext)))))
+        tellHighestModSeq(selected.toldModSeq)
+        out.append(
+            .untagged(
+                .ok(
+                    ResponseText(
+                        "Mailbox identifier", code: .mailboxID(IMAPSyntax.ObjectID(.mailbox, selected.id.rawValue))))))
+        if let quickResync { try await resynchronize(quickResync, mailbox) }
         return .ok(ResponseText(readOnly ? "Examined" : "Selected", code: readOnly ? .readOnly : .readWrite))
     }
 

@@ -2,8 +2,9 @@ import IMAPSyntax
 import LightMailCore
 
 extension Session {
-    /// RFC 9051 6.3.11, RFC 8438 (SIZE)
+    /// RFC 9051 6.3.11, RFC 8438 (SIZE), RFC 7162 3.1.7 (HIGHESTMODSEQ)
     mutating func status(_ name: MailboxName, _ items: [StatusItem]) async throws -> Completion {
+        if items.contains(.highestModSeq) { becomeCondStoreAware() }
         let account = try requireAccount().id
         let mailbox = try await store.mailboxes.find(account, try existingPath(name))
         out.append(.status(name, try await statusValues(of: mailbox, items)))
@@ -29,7 +30,8 @@ extension Session {
             case .deleted:
                 .deleted(
                     index.map { UInt32($0.flags.count { $0 & MessageFlags.deleted.rawValue != 0 }) } ?? 0)
-            case .highestModSeq, .mailboxID: throw CommandFailure.bad("No such item")
+            case .highestModSeq: .highestModSeq(mailbox.highestModSeq)
+            case .mailboxID: throw CommandFailure.bad("No such item")
             }
         }
     }

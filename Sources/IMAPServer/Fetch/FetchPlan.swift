@@ -8,20 +8,22 @@ struct FetchPlan: Sendable {
     /// Whether \Seen is set.
     let setsSeen: Bool
     let showsFlags: Bool
+    let showsModSequence: Bool
     /// Whether the index alone cannot answer.
     let needsDetails: Bool
     let parts: DetailParts
 
     /// - Throws: for items of extensions that are not offered.
     init(_ command: FetchCommand, uid: Bool) throws(CommandFailure) {
-        guard command.changedSince == nil, !command.vanished else { throw .bad("No such modifier") }
         var items = command.items
         if uid, !items.contains(.uid) { items.insert(.uid, at: 0) }
+        // RFC 7162 3.1.4.1
+        if command.changedSince != nil, !items.contains(.modSequence) { items.append(.modSequence) }
         var parts: DetailParts = []
         var needsDetails = false
         for item in items {
             switch item {
-            case .flags, .internalDate, .rfc822Size, .uid: continue
+            case .flags, .internalDate, .modSequence, .rfc822Size, .uid: continue
             case .envelope: parts.insert(.envelope)
             case .body, .bodyStructure, .binary, .binarySize: parts.insert(.structure)
             case .rfc822, .rfc822Text: break
@@ -32,7 +34,7 @@ struct FetchPlan: Sendable {
                 } else if section.text?.isOfHeader == true {
                     parts.insert(.header)
                 }
-            case .modSequence, .emailID, .threadID, .saveDate, .preview: throw .bad("No such item")
+            case .emailID, .threadID, .saveDate, .preview: throw .bad("No such item")
             }
             needsDetails = true
         }
@@ -41,6 +43,7 @@ struct FetchPlan: Sendable {
         self.needsDetails = needsDetails
         setsSeen = items.contains(where: \.setsSeen)
         showsFlags = items.contains(.flags)
+        showsModSequence = items.contains(.modSequence)
     }
 }
 

@@ -20,7 +20,7 @@ extension Session {
         var response = FetchResponse(encoder: ResponseEncoder(usesUTF8: parserOptions.usesUTF8))
         response.encoder.beginFetch(UInt32(position) + 1)
         do {
-            if showingFlags && !plan.showsFlags { fetch(.flags, at: position, &response) }
+            if showingFlags { fetchUnasked(plan, at: position, &response) }
             for item in plan.items {
                 if let details {
                     try await fetch(item, of: details, at: position, &response)
@@ -36,16 +36,24 @@ extension Session {
         try await flush()
     }
 
+    /// What a response holds because \Seen was set (RFC 9051 6.4.5, RFC 7162 3.2.4).
+    private mutating func fetchUnasked(_ plan: FetchPlan, at position: Int, _ response: inout FetchResponse) {
+        if isCondStoreAware, !plan.items.contains(.uid) { fetch(.uid, at: position, &response) }
+        if !plan.showsFlags { fetch(.flags, at: position, &response) }
+        if isCondStoreAware, !plan.showsModSequence { fetch(.modSequence, at: position, &response) }
+    }
+
     private mutating func end(_ response: inout FetchResponse) {
         response.encoder.endFetch()
         out.appendVerbatim(response.encoder.takeBytes())
     }
 
     /// What the index knows.
-    private func fetch(_ item: FetchItem, at position: Int, _ response: inout FetchResponse) {
+    private mutating func fetch(_ item: FetchItem, at position: Int, _ response: inout FetchResponse) {
         guard let selected else { return }
         switch item {
         case .flags: response.encoder.fetchFlags(selected.flags(at: position))
+        case .modSequence: response.encoder.fetchModSequence(showModSequence(at: position))
         case .uid: response.encoder.fetchUID(selected.view.uids[position])
         case .rfc822Size: response.encoder.fetchSize(UInt64(selected.view.sizes[position]))
         case .internalDate:

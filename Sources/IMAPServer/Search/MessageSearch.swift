@@ -58,7 +58,7 @@ struct Needles: Sendable {
         case .body(let text), .text(let text):
             bodies.insert(try fold(text))
         case .sequence(let set): _ = try selected.positions(of: set, uid: false)
-        case .modSequence, .emailID, .threadID, .savedBefore, .savedOn, .savedSince, .saveDateSupported:
+        case .emailID, .threadID, .savedBefore, .savedOn, .savedSince, .saveDateSupported:
             throw .bad("No such key")
         default: break
         }

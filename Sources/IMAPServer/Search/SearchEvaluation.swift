@@ -60,7 +60,7 @@ extension MessageSearch {
         }
     }
 
-    /// RFC 9051 6.4.4, RFC 3501 6.4.4, RFC 5032 (OLDER, YOUNGER)
+    /// RFC 9051 6.4.4, RFC 3501 6.4.4, RFC 5032 (OLDER, YOUNGER), RFC 7162 3.1.5 (MODSEQ)
     private func indexVerdict(_ key: SearchKey, _ position: Int) -> Bool? {
         let view = selected.view
         let flags = view.systemFlags(at: position)
@@ -89,6 +89,7 @@ extension MessageSearch {
         case .since(let date): return day(position) >= date.daysSince1970
         case .older(let seconds): return view.dates[position] <= now - Int64(seconds)
         case .younger(let seconds): return view.dates[position] >= now - Int64(seconds)
+        case .modSequence(let modSeq, _): return view.modSeqs[position] >= modSeq
         case .uid(let set): return isIn(set, view.uids[position], largest: view.uids.last ?? 0, position)
         case .sequence(let set): return isIn(set, UInt32(position) + 1, largest: UInt32(view.count), position)
         default: return nil

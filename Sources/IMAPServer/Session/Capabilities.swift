@@ -38,6 +38,8 @@ struct Capability: Sendable {
         Capability(name: "IDLE", moment: .afterLogin, source: "Commands/Idle.swift"),
         Capability(name: "UIDPLUS", moment: .afterLogin, source: "Commands/Expunge.swift"),
         Capability(name: "MOVE", moment: .afterLogin, source: "Commands/Move.swift"),
+        Capability(name: "CONDSTORE", moment: .afterLogin, source: "Session/ModSequences.swift"),
+        Capability(name: "QRESYNC", moment: .afterLogin, source: "Session/QuickResynchronization.swift"),
         Capability(name: "ESEARCH", moment: .afterLogin, source: "Commands/Search.swift"),
         Capability(name: "SEARCHRES", moment: .afterLogin, source: "Commands/Search.swift"),
         Capability(name: "WITHIN", moment: .afterLogin, source: "Search/SearchEvaluation.swift"),

@@ -54,7 +54,10 @@ enum CommandTable {
         case .unselect: Entry(name: .unselect, state: .selected)
         case .expunge: Entry(name: .expunge, state: .selected)
         case .uidExpunge: Entry(name: .expunge, state: .selected, showsUIDs: true)
-        case .search(_, let uid): Entry(name: .search, state: .selected, mayExpunge: uid, showsUIDs: uid)
+        case .search(let search, let uid):
+            // RFC 7162 3.2.10.2
+            Entry(
+                name: .search, state: .selected, mayExpunge: uid && !search.key.namesMessageNumbers, showsUIDs: uid)
         case .fetch(_, let uid): Entry(name: .fetch, state: .selected, mayExpunge: uid, showsUIDs: uid)
         case .store(_, let uid): Entry(name: .store, state: .selected, mayExpunge: uid, showsUIDs: uid)
         case .copy(_, _, let uid): Entry(name: .copy, state: .selected, showsUIDs: uid)

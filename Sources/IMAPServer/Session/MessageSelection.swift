@@ -26,9 +26,8 @@ extension SelectedMailbox {
     }
 
     private func append(uids range: ClosedRange<UID>, to result: inout [Range<Int>]) {
-        let start = view.insertionPosition(of: range.lowerBound)
-        let end = range.upperBound == .max ? view.count : view.insertionPosition(of: range.upperBound + 1)
-        if start < end { result.append(start..<end) }
+        let positions = view.positions(of: range)
+        if !positions.isEmpty { result.append(positions) }
     }
 
     private static func merged(_ ranges: [Range<Int>]) -> [Range<Int>] {

@@ -12,10 +12,25 @@ struct SelectedMailbox: Sendable {
     var view: MailboxIndex
     /// Newer than `view` where that still has messages that are gone; the arrays are shared with other sessions.
     var newest: MailboxIndex?
+    /// Up to this mod-sequence the client has been told all, what was expunged too.
+    var toldModSeq: ModSeq
+    /// The highest mod-sequence that a FETCH response of the command at hand has shown.
+    var shownModSeq: ModSeq = 0
+    /// Whether the client was told to stay at `toldModSeq` although it has seen higher ones.
+    var isHeldBack = false
     /// The UIDs that are \Recent in this session (RFC 3501 2.3.2).
     var recent = UIDSet()
     /// What the last SEARCH with SAVE found (RFC 9051 6.4.4.1).
     var savedResult = UIDSet()
+
+    init(account: AccountID, id: MailboxID, isReadOnly: Bool, watch: MailboxWatch, view: MailboxIndex) {
+        self.account = account
+        self.id = id
+        self.isReadOnly = isReadOnly
+        self.watch = watch
+        self.view = view
+        toldModSeq = view.highestModSeq
+    }
 
     /// Flags of the message at a position, as FETCH shows them.
     func flags(at position: Int) -> [Flag] {

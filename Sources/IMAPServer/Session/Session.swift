@@ -22,6 +22,10 @@ struct Session: Sendable {
     var parserOptions = ParserOptions()
     /// Whether IMAP4rev2 was enabled (RFC 9051 6.3.1).
     var isRev2 = false
+    /// Whether FETCH responses that the client did not ask for hold UID and MODSEQ (RFC 7162 3.1, 3.2.4).
+    var isCondStoreAware = false
+    /// Whether QRESYNC was enabled (RFC 7162 3.2.3).
+    var usesQResync = false
     var failedLogins = 0
     /// Commands answered BAD since the last that was not.
     var badCommands = 0

@@ -14,9 +14,18 @@ struct SyncScope {
     var isFresh = false
     /// UIDs whose flags the client is told in any case.
     var always = UIDSet()
-    /// Whether a changed message is left out, given its UID and position in the new index: the client knows, or will
-    /// be told otherwise.
-    var isKnown: (MailboxIndex, Int) -> Bool = { _, _ in false }
+    /// UIDs whose mod-sequence the client is told in any case.
+    var confirmed = UIDSet()
+    /// What the client is told of a changed message, given the new index and its position there.
+    var telling: (MailboxIndex, Int) -> Telling = { _, _ in .flags }
+
+    enum Telling {
+        case flags
+        /// The client knows the flags; the mod-sequence is news where it keeps these.
+        case modSequence
+        /// It will be told otherwise.
+        case nothing
+    }
 }
 
 extension Session {
@@ -24,6 +33,7 @@ extension Session {
     mutating func synchronizeQuietly(expunging: Bool, showingUIDs: Bool, _ ending: inout Ending) async {
         do {
             try await synchronize(SyncScope(expunging: expunging, showingUIDs: showingUIDs))
+            holdBackModSeq()
         } catch let error as StoreError where error.kind == .notFound {
             out.append(.bye(ResponseText("The mailbox was deleted")))
             ending.action = .close
@@ -48,23 +58,45 @@ extension Session {
                 throw error
             }
         }
-        guard let newest = selected.newest else {
-            if !scope.always.isEmpty { try await announceFlags([], selected, scope) }
+        guard let read = selected.newest else {
+            if !scope.always.isEmpty || !scope.confirmed.isEmpty { try await announceFlags([], selected, scope) }
             return
         }
         let old = selected.view
-        let delta = MailboxDelta(from: old, to: newest)
+        let (newest, delta) = Self.change(from: old, to: read)
         if scope.expunging || delta.expunged.isEmpty {
-            // From the last to the first, so that no number changes before it is told.
-            for position in delta.expunged.reversed() { out.append(.expunge(UInt32(position) + 1)) }
+            announceExpunges(delta)
             selected.view = newest
             selected.newest = nil
+            selected.toldModSeq = newest.highestModSeq
         } else {
             selected.view = newest.keeping(expungedOf: old)
         }
         self.selected = selected
         await announceMessages(delta, old)
         if let selected = self.selected { try await announceFlags(delta.changed, selected, scope) }
+    }
+
+    /// What a view becomes, and how. A message that an administrator restored under its old UID would push others to
+    /// numbers that no response can tell of: sessions that have the mailbox open go on without it.
+    private static func change(
+        from old: MailboxIndex, to read: MailboxIndex
+    ) -> (newest: MailboxIndex, delta: MailboxDelta) {
+        var delta = MailboxDelta(from: old, to: read)
+        let restored = delta.added.prefix { $0 < old.uidNext }
+        guard !restored.isEmpty else { return (read, delta) }
+        delta.added.removeFirst(restored.count)
+        return (read.without(restored), delta)
+    }
+
+    /// EXPUNGE (RFC 9051 7.5.1), or VANISHED once QRESYNC is enabled (RFC 7162 3.2.10).
+    private mutating func announceExpunges(_ delta: MailboxDelta) {
+        if usesQResync {
+            out.append(.vanished(SequenceSet(delta.vanished), earlier: false))
+        } else {
+            // From the last to the first, so that no number changes before it is told.
+            for position in delta.expunged.reversed() { out.append(.expunge(UInt32(position) + 1)) }
+        }
     }
 
     /// EXISTS and RECENT, and new keywords.
@@ -88,27 +120,31 @@ extension Session {
         if !isRev2 { out.append(.recent(selected.recentCount)) }
     }
 
-    /// FETCH responses with the flags of messages that changed, or that the client wants to see.
+    /// FETCH responses with the flags of messages that changed, or that the client wants to see. What is gone is left to
+    /// EXPUNGE.
     private mutating func announceFlags(
         _ changed: [UID], _ selected: SelectedMailbox, _ scope: SyncScope
     ) async throws(ConnectionClosed) {
         let view = selected.view
-        for uid in merge(changed, scope.always) {
-            guard let position = view.position(of: uid) else { continue }
-            guard scope.always.contains(uid) || !scope.isKnown(view, position) else { continue }
+        for uid in merge(changed, scope.always, scope.confirmed) {
+            guard let position = view.position(of: uid), selected.newest?.position(of: uid) != .some(nil) else {
+                continue
+            }
+            let telling = scope.always.contains(uid) ? .flags : scope.telling(view, position)
+            guard telling == .flags || (telling == .modSequence && isCondStoreAware) else { continue }
             out.beginFetch(UInt32(position) + 1)
-            if scope.showingUIDs { out.fetchUID(uid) }
-            out.fetchFlags(selected.flags(at: position))
+            if scope.showingUIDs || isCondStoreAware { out.fetchUID(uid) }
+            if telling == .flags { out.fetchFlags(selected.flags(at: position)) }
+            if isCondStoreAware { out.fetchModSequence(showModSequence(at: position)) }
             out.endFetch()
             try await flush()
         }
     }
 
-    private func merge(_ changed: [UID], _ always: UIDSet) -> [UID] {
-        if always.isEmpty { return changed }
-        var merged = always.ranges.flatMap { Array($0) }
-        merged.append(contentsOf: changed.filter { !always.contains($0) })
-        merged.sort()
-        return merged
+    private func merge(_ changed: [UID], _ sets: UIDSet...) -> [UID] {
+        if sets.allSatisfy(\.isEmpty) { return changed }
+        var merged = Set(changed)
+        for set in sets { merged.formUnion(set.ranges.joined()) }
+        return merged.sorted()
     }
 }

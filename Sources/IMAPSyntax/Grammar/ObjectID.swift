@@ -6,6 +6,18 @@
 package struct ObjectID: Hashable, Sendable {
     package let string: String
 
+    /// What an identifier is of; the letter before the number keeps the kinds apart (RFC 8474 5.2).
+    package enum Kind: String, Sendable {
+        case mailbox = "F"
+        case email = "M"
+        case thread = "T"
+    }
+
+    /// The identifier of what has a number.
+    package init(_ kind: Kind, _ number: UInt64) {
+        string = kind.rawValue + String(number)
+    }
+
     /// Nil when `string` is empty, longer than 255 or holds another character.
     package init?(_ string: String) {
         guard (1...255).contains(string.utf8.count), string.utf8.allSatisfy(ObjectID.allows) else { return nil }

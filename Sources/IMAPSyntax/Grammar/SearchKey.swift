@@ -68,6 +68,27 @@ package indirect enum SearchKey: Hashable, Sendable {
     case savedOn(CalendarDate)
     case savedSince(CalendarDate)
     case saveDateSupported
+
+    /// Whether the key, or one that it holds, meets a condition.
+    package func contains(where condition: (SearchKey) -> Bool) -> Bool {
+        if condition(self) { return true }
+        return switch self {
+        case .and(let keys): keys.contains { $0.contains(where: condition) }
+        case .or(let left, let right): left.contains(where: condition) || right.contains(where: condition)
+        case .not(let key): key.contains(where: condition)
+        default: false
+        }
+    }
+
+    /// Whether it names message numbers.
+    package var namesMessageNumbers: Bool {
+        contains { if case .sequence = $0 { true } else { false } }
+    }
+
+    /// Whether it asks for mod-sequences, and the answer then holds one (RFC 7162 3.1.5).
+    package var namesModSequence: Bool {
+        contains { if case .modSequence = $0 { true } else { false } }
+    }
 }
 
 /// Which flag's mod-sequence a MODSEQ search means.

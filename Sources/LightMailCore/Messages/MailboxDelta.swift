@@ -80,6 +80,13 @@ extension MailboxIndex {
         }
     }
 
+    /// This index without some of its messages.
+    package func without(_ uids: some Sequence<UID>) -> MailboxIndex {
+        var rest = self
+        rest.remove(Set(uids))
+        return rest
+    }
+
     private mutating func remove(_ deleted: Set<UID>) {
         var kept = self
         kept.clear()

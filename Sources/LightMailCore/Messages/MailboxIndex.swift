@@ -48,6 +48,12 @@ package struct MailboxIndex: Sendable {
         return low
     }
 
+    /// The positions of the messages whose UIDs are in a range.
+    package func positions(of range: ClosedRange<UID>) -> Range<Int> {
+        let end = range.upperBound == .max ? count : insertionPosition(of: range.upperBound + 1)
+        return insertionPosition(of: range.lowerBound)..<end
+    }
+
     /// System flags of the message at a position.
     package func systemFlags(at position: Int) -> MessageFlags {
         MessageFlags(rawValue: flags[position])

@@ -26,23 +26,38 @@ package struct FlagChange: Sendable, Hashable {
     }
 }
 
+/// Keeps a change from messages that changed since the client looked (UNCHANGEDSINCE, RFC 7162 3.1.3).
+package struct UnchangedSince: Sendable {
+    package let modSeq: ModSeq
+    /// The messages as the client knows them.
+    package let view: MailboxIndex
+
+    package init(_ modSeq: ModSeq, view: MailboxIndex) {
+        self.modSeq = modSeq
+        self.view = view
+    }
+}
+
 /// What became of a change of flags.
 package struct StoreOutcome: Sendable, Hashable {
     /// The mod-sequence of what changed; nil when every message had the flags already.
     package let modSeq: ModSeq?
     /// Messages left alone because they changed since the mod-sequence that the caller gave (MODIFIED, RFC 7162 3.1.3).
     package let failed: UIDSet
+    /// Messages that are gone.
+    package let missing: Int
 }
 
 extension Messages {
-    /// Changes flags of messages, in at most four round trips whatever their number. Messages that are gone are skipped.
+    /// Changes flags of messages, in at most five round trips whatever their number. Messages that are gone are skipped.
     ///
-    /// - Parameter unchangedSince: leaves out messages whose mod-sequence is higher (RFC 7162 3.1.3).
+    /// - Parameter unchangedSince: leaves out messages whose mod-sequence is higher. One that others changed, but not in
+    ///   the flags that are to be added or removed, is not left out (RFC 7162 3.1.12).
     /// - Throws: `StoreError` notFound for the mailbox, limit when it has no room for a new keyword.
     package func storeFlags(
-        account: AccountID, mailbox: MailboxID, uids: UIDSet, change: FlagChange, unchangedSince: ModSeq? = nil
+        account: AccountID, mailbox: MailboxID, uids: UIDSet, change: FlagChange, unchangedSince: UnchangedSince? = nil
     ) async throws(StoreError) -> StoreOutcome {
-        guard !uids.isEmpty else { return StoreOutcome(modSeq: nil, failed: UIDSet()) }
+        guard !uids.isEmpty else { return StoreOutcome(modSeq: nil, failed: UIDSet(), missing: 0) }
         let outcome = try await mapped {
             try await database.transaction { connection in
                 var (locked, _) = try connection.lock([(account, mailbox)])
@@ -69,29 +84,87 @@ extension KeywordDictionary {
 extension Connection {
     /// Updates the rows in a locked mailbox. Rows that have the flags already keep their mod-sequence.
     fileprivate func apply(
-        _ change: FlagChange, _ mask: UInt64, to uids: UIDSet, in box: inout LockedMailbox, _ unchangedSince: ModSeq?
+        _ change: FlagChange, _ mask: UInt64, to uids: UIDSet, in box: inout LockedMailbox,
+        _ unchangedSince: UnchangedSince?
     ) throws -> StoreOutcome {
-        let (flags, keywords) = change.expressions(mask)
-        let rows: SQLText = """
-            mailbox_id = \(box.mailbox.id.rawValue) AND \(uids.condition) AND deleted_at IS NULL
+        let limit = unchangedSince?.modSeq ?? UInt64(Int64.max)
+        let rows: SQLText = "\(uids.condition) AND modseq <= \(limit)"
+        let later: SQLText = """
+            SELECT uid, flags, keywords FROM messages WHERE mailbox_id = \(box.mailbox.id.rawValue) \
+            AND \(uids.condition) AND deleted_at IS NULL AND modseq > \(limit) ORDER BY uid
             """
-        let chosen: SQLText = "\(rows) AND modseq <= \(unchangedSince ?? UInt64(Int64.max))"
-        let results = try script(
-            """
-            SELECT COALESCE(SUM((\(flags) & 1 = 0) - (flags & 1 = 0)), 0) FROM messages WHERE \(chosen);\
-            SELECT uid FROM messages WHERE \(rows) AND modseq > \(unchangedSince ?? UInt64(Int64.max)) ORDER BY uid;\
-            UPDATE messages SET modseq = \(box.modSeq), flags = \(flags), keywords = \(keywords) \
-            WHERE \(chosen) AND (flags <> \(flags) OR keywords <> \(keywords))
-            """)
-        let failed = UIDSet(try results[1].rows.map { UInt32(try $0[0].uint64) })
-        guard results[2].affectedRows > 0 else { return StoreOutcome(modSeq: nil, failed: failed) }
-        box.unseenDelta = try results[0].rows.first?[0].int64 ?? 0
+        let results = try script("\(later);\(change.statements(mask, rows, in: box))")
+        var update = try FlagUpdate(results.dropFirst())
+        var spared: [UID] = []
+        var failed: [UID] = []
+        for row in results[0].rows {
+            let uid = UInt32(try row[0].uint64)
+            let flags = MessageFlags(rawValue: UInt8(truncatingIfNeeded: try row[1].uint64))
+            let isSpared = unchangedSince?.spares(uid, flags, try row[2].uint64, change, mask) ?? false
+            if isSpared { spared.append(uid) } else { failed.append(uid) }
+        }
+        if !spared.isEmpty {
+            update.add(try FlagUpdate(script(change.statements(mask, UIDSet(spared).condition, in: box))[...]))
+        }
+        let missing = uids.count - update.found - failed.count
+        guard update.changed > 0 else { return StoreOutcome(modSeq: nil, failed: UIDSet(failed), missing: missing) }
+        box.unseenDelta = update.unseen
         _ = try commit(after: box.update)
-        return StoreOutcome(modSeq: box.modSeq, failed: failed)
+        return StoreOutcome(modSeq: box.modSeq, failed: UIDSet(failed), missing: missing)
+    }
+}
+
+/// What an update of flags did.
+private struct FlagUpdate {
+    /// Messages that were there.
+    private(set) var found: Int
+    /// By how many there are more without \Seen.
+    private(set) var unseen: Int64
+    private(set) var changed: UInt64
+
+    /// - Parameter results: of `FlagChange.statements`.
+    init(_ results: ArraySlice<ScriptResult>) throws {
+        guard let sums = results.first?.rows.first, let update = results.last else {
+            throw StoreError(.internal, "an aggregate gave no row")
+        }
+        found = Int(try sums[0].int64)
+        unseen = try sums[1].int64
+        changed = update.affectedRows
+    }
+
+    mutating func add(_ other: FlagUpdate) {
+        found += other.found
+        unseen += other.unseen
+        changed += other.changed
+    }
+}
+
+extension UnchangedSince {
+    /// Whether a message with a higher mod-sequence still has the flags in question as the client knows them.
+    fileprivate func spares(
+        _ uid: UID, _ flags: MessageFlags, _ keywords: UInt64, _ change: FlagChange, _ mask: UInt64
+    ) -> Bool {
+        guard change.operation != .replace, let position = view.position(of: uid), view.modSeqs[position] <= modSeq
+        else { return false }
+        return flags.intersection(change.flags) == view.systemFlags(at: position).intersection(change.flags)
+            && keywords & mask == view.keywords[position] & mask
     }
 }
 
 extension FlagChange {
+    /// What counts the living rows of a locked mailbox that meet a condition, and what changes them.
+    fileprivate func statements(_ mask: UInt64, _ condition: SQLText, in box: LockedMailbox) -> SQLText {
+        let (flags, keywords) = expressions(mask)
+        let rows: SQLText = """
+            mailbox_id = \(box.mailbox.id.rawValue) AND \(condition) AND deleted_at IS NULL
+            """
+        return """
+            SELECT COUNT(*), COALESCE(SUM((\(flags) & 1 = 0) - (flags & 1 = 0)), 0) FROM messages WHERE \(rows);\
+            UPDATE messages SET modseq = \(box.modSeq), flags = \(flags), keywords = \(keywords) \
+            WHERE \(rows) AND (flags <> \(flags) OR keywords <> \(keywords))
+            """
+    }
+
     /// What a row's two columns become.
     fileprivate func expressions(_ mask: UInt64) -> (flags: SQLText, keywords: SQLText) {
         switch operation {

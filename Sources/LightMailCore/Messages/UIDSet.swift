@@ -61,6 +61,20 @@ package struct UIDSet: Sendable, Hashable {
         return low < ranges.count && ranges[low].lowerBound <= uid
     }
 
+    /// The UIDs that are in both sets.
+    package func intersection(_ other: UIDSet) -> UIDSet {
+        var common = UIDSet()
+        var left = ranges[...]
+        var right = other.ranges[...]
+        while let first = left.first, let second = right.first {
+            let start = max(first.lowerBound, second.lowerBound)
+            let end = min(first.upperBound, second.upperBound)
+            if start <= end { common.append(start...end) }
+            if first.upperBound < second.upperBound { left.removeFirst() } else { right.removeFirst() }
+        }
+        return common
+    }
+
     /// The condition that a row's `uid` is in the set.
     var condition: SQLText {
         guard !isEmpty else { return "(FALSE)" }

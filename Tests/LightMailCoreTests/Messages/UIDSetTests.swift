@@ -22,6 +22,18 @@ import Testing
         for uid in uids { #expect(set.contains(uid)) }
         #expect(!set.contains(1000))
     }
+
+    @Test(
+        arguments: [
+            ([], [1, 2], []),
+            ([1, 2, 3, 7], [2, 3, 4, 7, 9], [2, 3, 7]),
+            ([1, 2, 3, 4, 5], [2, 4], [2, 4]),
+            ([5, UID.max], [6, UID.max], [UID.max]),
+        ] as [([UID], [UID], [UID])])
+    func intersection(_ left: [UID], _ right: [UID], _ common: [UID]) {
+        #expect(UIDSet(left).intersection(UIDSet(right)) == UIDSet(common))
+        #expect(UIDSet(right).intersection(UIDSet(left)) == UIDSet(common))
+    }
 }
 
 @Suite struct MailboxDeltaTests {
@@ -55,6 +67,23 @@ import Testing
         #expect(view.modSeqs == [1, 4, 2, 3])
         // Found missing again when it may be told.
         #expect(MailboxDelta(from: view, to: new).expunged == [0, 2])
+    }
+
+    @Test func namesWhatIsMissing() {
+        let view = index([(2, 1), (3, 1), (9, 1)], highest: 1)
+        #expect(view.missing(in: [1...10]).ranges == [1...1, 4...8, 10...10])
+        #expect(view.missing(in: [2...3, 9...9]).isEmpty)
+        #expect(view.missing(in: [3...4, 8...UID.max]).ranges == [4...4, 8...8, 10...UID.max])
+        #expect(view.missing(in: [UID.max...UID.max]).ranges == [UID.max...UID.max])
+        #expect(view.positions(of: 3...8) == 1..<2)
+        #expect(view.positions(of: 4...8).isEmpty)
+        #expect(view.positions(of: 1...UID.max) == 0..<3)
+    }
+
+    @Test func leavesOut() {
+        let view = index([(2, 1), (3, 2), (9, 3)], highest: 3).without([3, 4])
+        #expect(view.uids == [2, 9])
+        #expect(view.modSeqs == [1, 3])
     }
 
     @Test func appliesChangesInAnyPlace() {
