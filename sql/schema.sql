@@ -170,6 +170,13 @@ CREATE TABLE garbage_state (
 
 INSERT INTO schema_migrations VALUES (1, 'mail', UTC_TIMESTAMP());
 
+-- The beginning of a message's text, as PREVIEW (RFC 8970) shows it: made when the message comes in.
+
+ALTER TABLE object_keys
+    ADD COLUMN preview VARBINARY(1024) NULL;             -- UTF-8, empty where there is no text; NULL: not made yet
+
+INSERT INTO schema_migrations VALUES (2, 'preview', UTC_TIMESTAMP());
+
 -- The example account: user@example.com, password "lightmail".
 INSERT INTO domains (name, created_at) VALUES ('example.com', UTC_TIMESTAMP());
 INSERT INTO accounts (domain_id, username, password_hash, last_uid_validity, created_at)

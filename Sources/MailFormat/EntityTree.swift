@@ -14,6 +14,9 @@ struct EntityTree: Sendable {
     /// The top header while it is read and small enough to keep.
     private var topHeader: [UInt8]? = []
     private var topHeaderSize: UInt64?
+    private var preview = PreviewCollector()
+    /// Whether what is open lies in a message within the message.
+    private var isInEmbedded = false
 
     /// The bytes consumed.
     private(set) var offset: UInt64 = 0
@@ -35,7 +38,10 @@ struct EntityTree: Sendable {
     /// Takes a piece of a line that is no boundary; `endsLine` tells that its last byte is the LF.
     mutating func consume(_ piece: RawSpan, endsLine: Bool) {
         advance(piece, endsLine: endsLine)
-        guard isInHeader else { return }
+        guard isInHeader else {
+            if !isInEmbedded, case .leaf = open[open.count - 1].body { preview.read(piece, of: open[open.count - 1]) }
+            return
+        }
         if open.count == 1 { keepTopHeader(piece) }
         if open[open.count - 1].header.read(piece, endsLine: endsLine, budget: &budget) { endHeader() }
     }
@@ -64,7 +70,7 @@ struct EntityTree: Sendable {
         close(to: depth)
         isInHeader = false
         if match == .close { open[depth].isClosed = true }
-        updateDelimiterLength()
+        noteWhatIsOpen()
     }
 
     /// Takes a piece of a boundary line.
@@ -86,7 +92,7 @@ struct EntityTree: Sendable {
         let root = open[0]
         return ParsedMessage(
             size: offset, headerSize: topHeaderSize ?? offset, headerBlock: topHeader, envelope: root.envelope,
-            structure: root.part(end: offset, lines: lines))
+            structure: root.part(end: offset, lines: lines), preview: preview.preview)
     }
 
     private mutating func advance(_ piece: RawSpan, endsLine: Bool) {
@@ -118,7 +124,7 @@ struct EntityTree: Sendable {
         if case .message = open[last].body {
             push(OpenEntity(isMessage: true, start: offset, limits: limits))
         } else {
-            updateDelimiterLength()
+            noteWhatIsOpen()
         }
     }
 
@@ -126,7 +132,7 @@ struct EntityTree: Sendable {
         open.append(entity)
         parts += 1
         isInHeader = true
-        updateDelimiterLength()
+        noteWhatIsOpen()
     }
 
     /// Ends every entity inside the one at `depth`, before the line end that precedes the current offset: the line end
@@ -152,8 +158,9 @@ struct EntityTree: Sendable {
         isInHeader = false
     }
 
-    private mutating func updateDelimiterLength() {
+    private mutating func noteWhatIsOpen() {
         let longest = open.lazy.compactMap { $0.boundary?.count }.max()
         delimiterLength = longest.map(BoundaryMatch.lineLength) ?? 0
+        isInEmbedded = open.dropFirst().contains(where: \.isMessage)
     }
 }

@@ -12,6 +12,9 @@ package struct ParsedMessage: Sendable, Equatable {
     package let envelope: Envelope
     /// The tree of body parts. Its root stands for the message: its header is the top header.
     package let structure: BodyPart
+    /// The beginning of its text in one line, at most ``PreviewSample/maximumLength`` characters (RFC 8970); empty where
+    /// there is none.
+    package let preview: String
 
     /// Parses a message that is in memory as a whole.
     package init(_ bytes: [UInt8], limits: MessageLimits = .default) {
@@ -20,11 +23,15 @@ package struct ParsedMessage: Sendable, Equatable {
         self = parser.finish()
     }
 
-    init(size: UInt64, headerSize: UInt64, headerBlock: [UInt8]?, envelope: Envelope, structure: BodyPart) {
+    init(
+        size: UInt64, headerSize: UInt64, headerBlock: [UInt8]?, envelope: Envelope, structure: BodyPart,
+        preview: String
+    ) {
         self.size = size
         self.headerSize = headerSize
         self.headerBlock = headerBlock
         self.envelope = envelope
         self.structure = structure
+        self.preview = preview
     }
 }

@@ -2,7 +2,7 @@ import IMAPSyntax
 import LightMailCore
 
 extension Session {
-    /// RFC 9051 6.3.4, RFC 6154 3
+    /// RFC 9051 6.3.4, RFC 6154 3, RFC 8474 4.1
     mutating func create(_ name: MailboxName, _ uses: [MailboxAttribute]) async throws -> Completion {
         let account = try requireAccount().id
         var bytes = name.utf8
@@ -13,8 +13,8 @@ extension Session {
             guard let bit = SpecialUse(use) else { throw CommandFailure.no("No such special use", .useAttr) }
             specialUse.formUnion(bit)
         }
-        try await store.mailboxes.create(account, try MailboxPath(bytes), specialUse: specialUse)
-        return .ok(ResponseText("Created"))
+        let made = try await store.mailboxes.create(account, try MailboxPath(bytes), specialUse: specialUse)
+        return .ok(ResponseText("Created", code: .mailboxID(IMAPSyntax.ObjectID(.mailbox, made.id.rawValue))))
     }
 }
 

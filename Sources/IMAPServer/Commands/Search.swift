@@ -52,13 +52,8 @@ extension Session {
         var found: [Int] = []
         for detail in details {
             guard let position = selected.view.position(of: detail.uid) else { continue }
-            let text: [UInt8]
-            if let header = detail.header {
-                text = header
-            } else {
-                text = try await collect(detail, 0..<detail.headerSize, limit: SectionContent.maximumHeader)
-            }
-            let header = SearchableHeader(text)
+            let text = try await search.parts.contains(.header) ? header(of: detail) : []
+            let header = SearchableHeader(text, of: detail)
             if let verdict = search.verdict(at: position, header) {
                 if verdict { found.append(position) }
             } else if search.verdict(at: position, header, try await bodyMatches(search, detail)) == true {

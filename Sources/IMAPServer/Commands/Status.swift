@@ -2,7 +2,7 @@ import IMAPSyntax
 import LightMailCore
 
 extension Session {
-    /// RFC 9051 6.3.11, RFC 8438 (SIZE), RFC 7162 3.1.7 (HIGHESTMODSEQ)
+    /// RFC 9051 6.3.11, RFC 8438 (SIZE), RFC 7162 3.1.7 (HIGHESTMODSEQ), RFC 8474 4.3 (MAILBOXID)
     mutating func status(_ name: MailboxName, _ items: [StatusItem]) async throws -> Completion {
         if items.contains(.highestModSeq) { becomeCondStoreAware() }
         let account = try requireAccount().id
@@ -17,7 +17,7 @@ extension Session {
         if items.contains(.recent) || items.contains(.deleted) {
             index = try await store.indexes.refresh(account: mailbox.account, mailbox: mailbox.id)
         }
-        return try items.map { item in
+        return items.map { item in
             switch item {
             case .messages: .messages(UInt32(clamping: mailbox.messages))
             case .uidNext: .uidNext(mailbox.uidNext)
@@ -31,7 +31,7 @@ extension Session {
                 .deleted(
                     index.map { UInt32($0.flags.count { $0 & MessageFlags.deleted.rawValue != 0 }) } ?? 0)
             case .highestModSeq: .highestModSeq(mailbox.highestModSeq)
-            case .mailboxID: throw CommandFailure.bad("No such item")
+            case .mailboxID: .mailboxID(IMAPSyntax.ObjectID(.mailbox, mailbox.id.rawValue))
             }
         }
     }

@@ -13,8 +13,7 @@ struct FetchPlan: Sendable {
     let needsDetails: Bool
     let parts: DetailParts
 
-    /// - Throws: for items of extensions that are not offered.
-    init(_ command: FetchCommand, uid: Bool) throws(CommandFailure) {
+    init(_ command: FetchCommand, uid: Bool) {
         var items = command.items
         if uid, !items.contains(.uid) { items.insert(.uid, at: 0) }
         // RFC 7162 3.1.4.1
@@ -26,15 +25,15 @@ struct FetchPlan: Sendable {
             case .flags, .internalDate, .modSequence, .rfc822Size, .uid: continue
             case .envelope: parts.insert(.envelope)
             case .body, .bodyStructure, .binary, .binarySize: parts.insert(.structure)
-            case .rfc822, .rfc822Text: break
-            case .rfc822Header: parts.insert(.header)
+            case .emailID, .rfc822, .rfc822Text, .saveDate: break
+            case .rfc822Header, .threadID: parts.insert(.header)
+            case .preview: parts.insert(.preview)
             case .bodySection(let section, _, _):
                 if !section.part.isEmpty {
                     parts.insert(.structure)
                 } else if section.text?.isOfHeader == true {
                     parts.insert(.header)
                 }
-            case .emailID, .threadID, .saveDate, .preview: throw .bad("No such item")
             }
             needsDetails = true
         }

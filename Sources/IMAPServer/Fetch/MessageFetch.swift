@@ -1,5 +1,6 @@
 import IMAPSyntax
 import LightMailCore
+import MailFormat
 
 // The FETCH response of one message.
 
@@ -82,6 +83,10 @@ extension Session {
         case .binarySize(let part):
             let size = try await binarySize(of: part, details)
             response.encoder.fetchBinarySize(part: part, octets: size)
+        case .emailID: response.encoder.fetchEmailID(details.emailID)
+        case .threadID: response.encoder.fetchThreadID(HeaderBlock(try await header(of: details)).threadID)
+        case .saveDate: response.encoder.fetchSaveDate(DateTime(secondsSince1970: details.savedAt))
+        case .preview(let lazy): response.encoder.fetchPreview(try await preview(of: details, lazy: lazy))
         default: fetch(item, at: position, &response)
         }
     }
@@ -137,6 +142,12 @@ extension Session {
     mutating func begin(_ response: inout FetchResponse) {
         out.appendVerbatim(response.encoder.takeBytes())
         response.hasBegun = true
+    }
+
+    /// The header of a message whose details were read with it.
+    func header(of details: MessageDetails) async throws -> [UInt8] {
+        if let header = details.header { return header }
+        return try await collect(details, 0..<details.headerSize, limit: SectionContent.maximumHeader)
     }
 
     /// Bytes of a message, at most `limit` of them.

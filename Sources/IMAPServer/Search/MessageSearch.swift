@@ -12,8 +12,7 @@ struct MessageSearch: Sendable {
     /// What has to be read of messages that the index does not decide.
     let parts: DetailParts
 
-    /// - Throws: for a charset that nobody knows, a message number that the client cannot know, and keys of extensions
-    ///   that are not offered.
+    /// - Throws: for a charset that nobody knows, and a message number that the client cannot know.
     init(_ command: SearchCommand, in selected: SelectedMailbox) throws(CommandFailure) {
         key = command.key
         self.selected = selected
@@ -21,7 +20,9 @@ struct MessageSearch: Sendable {
         var needles = try Needles(charset: command.charset)
         try needles.add(command.key, in: selected)
         self.needles = needles
-        parts = needles.bodies.isEmpty ? .header : [.header, .structure]
+        parts =
+            command.key.contains(where: \.looksAtHeader)
+            ? (needles.bodies.isEmpty ? .header : [.header, .structure]) : []
     }
 }
 
@@ -58,8 +59,6 @@ struct Needles: Sendable {
         case .body(let text), .text(let text):
             bodies.insert(try fold(text))
         case .sequence(let set): _ = try selected.positions(of: set, uid: false)
-        case .emailID, .threadID, .savedBefore, .savedOn, .savedSince, .saveDateSupported:
-            throw .bad("No such key")
         default: break
         }
     }
@@ -70,6 +69,16 @@ struct Needles: Sendable {
         let folded = FoldedText(text)
         self.folded[bytes] = folded
         return folded
+    }
+}
+
+extension SearchKey {
+    /// Whether the header itself is needed, and not only what the rows say.
+    fileprivate var looksAtHeader: Bool {
+        switch self {
+        case .bcc, .cc, .from, .subject, .to, .header, .text, .body, .sentBefore, .sentOn, .sentSince, .threadID: true
+        default: false
+        }
     }
 }
 

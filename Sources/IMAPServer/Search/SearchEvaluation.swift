@@ -44,6 +44,7 @@ extension MessageSearch {
         }
     }
 
+    /// RFC 9051 6.4.4, RFC 8474 6 (EMAILID, THREADID), RFC 8514 4.3 (SAVEDBEFORE, SAVEDON, SAVEDSINCE)
     private func headerVerdict(_ key: SearchKey, _ header: SearchableHeader) -> Bool? {
         switch key {
         case .bcc(let text): header.field("bcc", contains: needles[text])
@@ -53,6 +54,11 @@ extension MessageSearch {
         case .to(let text): header.field("to", contains: needles[text])
         case .header(let name, let text):
             header.field(String(decoding: name, as: UTF8.self), contains: needles[text])
+        case .emailID(let id): header.emailID == id
+        case .threadID(let id): header.threadID == id
+        case .savedBefore(let date): header.savedDay < date.daysSince1970
+        case .savedOn(let date): header.savedDay == date.daysSince1970
+        case .savedSince(let date): header.savedDay >= date.daysSince1970
         case .sentBefore(let date): header.day.map { $0 < date.daysSince1970 } ?? false
         case .sentOn(let date): header.day.map { $0 == date.daysSince1970 } ?? false
         case .sentSince(let date): header.day.map { $0 >= date.daysSince1970 } ?? false
@@ -66,7 +72,7 @@ extension MessageSearch {
         let flags = view.systemFlags(at: position)
         let isRecent = selected.recent.contains(view.uids[position])
         switch key {
-        case .all: return true
+        case .all, .saveDateSupported: return true
         case .answered: return flags.contains(.answered)
         case .unanswered: return !flags.contains(.answered)
         case .deleted: return flags.contains(.deleted)

@@ -1,12 +1,21 @@
+import IMAPSyntax
+import LightMailCore
 import MailFormat
 
-/// A header, decoded where a search looks at it.
+/// A header, decoded where a search looks at it, and what else is known of the message by then.
 struct SearchableHeader {
     private let block: HeaderBlock
+    let emailID: IMAPSyntax.ObjectID
+    /// The day on which the message came into the mailbox, in days since 1970.
+    let savedDay: Int
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], of details: MessageDetails) {
         block = HeaderBlock(bytes)
+        emailID = details.emailID
+        savedDay = Int(details.savedAt / 86_400)
     }
+
+    var threadID: IMAPSyntax.ObjectID? { block.threadID }
 
     /// Whether a field of that name exists and one of them contains the text (RFC 9051 6.4.4, HEADER). Encoded words are
     /// decoded first.

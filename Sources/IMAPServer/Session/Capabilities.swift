@@ -43,6 +43,9 @@ struct Capability: Sendable {
         Capability(name: "ESEARCH", moment: .afterLogin, source: "Commands/Search.swift"),
         Capability(name: "SEARCHRES", moment: .afterLogin, source: "Commands/Search.swift"),
         Capability(name: "WITHIN", moment: .afterLogin, source: "Search/SearchEvaluation.swift"),
+        Capability(name: "OBJECTID", moment: .afterLogin, source: "Fetch/ObjectIdentifiers.swift"),
+        Capability(name: "SAVEDATE", moment: .afterLogin, source: "Fetch/MessageFetch.swift"),
+        Capability(name: "PREVIEW", moment: .afterLogin, source: "Fetch/MessageFetch+Preview.swift"),
         Capability(name: "BINARY", moment: .afterLogin, source: "Fetch/MessageFetch+Binary.swift"),
     ]
 }

@@ -35,7 +35,8 @@ package actor IncomingMessage {
         let parsed = parser.finish()
         return ReceivedMessage(
             object: object, receivedHash: received.finish(), headerSize: parsed.headerSize, header: parsed.headerBlock,
-            envelope: parsed.envelope.encoded(), structure: parsed.structure.encoded(), startedAt: upload.startedAt)
+            envelope: parsed.envelope.encoded(), structure: parsed.structure.encoded(),
+            preview: Array(parsed.preview.utf8), startedAt: upload.startedAt)
     }
 
     /// Gives the message up; nothing of it stays.
@@ -66,6 +67,7 @@ package struct ReceivedMessage: Sendable {
     let header: [UInt8]?
     let envelope: [UInt8]
     let structure: [UInt8]
+    let preview: [UInt8]
     /// When its upload began, milliseconds since 1970.
     let startedAt: UInt64
 }

@@ -171,13 +171,13 @@ extension Connection {
     fileprivate func insertObject(_ message: ReceivedMessage) throws -> UInt64 {
         try execute(
             """
-            INSERT INTO object_keys (object_key, size, sha256, header_size, header, envelope, structure, created_at) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP())
+            INSERT INTO object_keys (object_key, size, sha256, header_size, header, envelope, structure, preview, \
+            created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP())
             """,
             [
                 .text(message.object.key), .uint(message.object.size), .bytes(message.object.sha256),
                 .uint(message.headerSize), SQLValue(message.header), .bytes(message.envelope),
-                .bytes(message.structure),
+                .bytes(message.structure), .bytes(message.preview),
             ]
         ).lastInsertID
     }

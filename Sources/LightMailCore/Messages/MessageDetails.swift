@@ -9,6 +9,8 @@ package struct DetailParts: OptionSet, Sendable {
     package static let header = DetailParts(rawValue: 1)
     package static let envelope = DetailParts(rawValue: 2)
     package static let structure = DetailParts(rawValue: 4)
+    /// Where there is none yet, the structure in its place.
+    package static let preview = DetailParts(rawValue: 8)
 }
 
 /// What never changes about a message, and where its bytes are.
@@ -25,6 +27,8 @@ package struct MessageDetails: Sendable {
     package let envelope: Envelope?
     /// Ranges are of the object: add `prefix.count` for the message's.
     package let structure: BodyPart?
+    /// The beginning of the text, UTF-8; nil when not asked for, or not made yet.
+    package let preview: [UInt8]?
     /// When the message came into this mailbox, seconds since 1970 (SAVEDATE, RFC 8514).
     package let savedAt: Int64
 
@@ -43,14 +47,17 @@ extension Messages {
         let hole = "NULL"
         let header = parts.contains(.header) ? "o.header" : hole
         let envelope = parts.contains(.envelope) ? "o.envelope" : hole
-        let structure = parts.contains(.structure) ? "o.structure" : hole
+        let preview = parts.contains(.preview) ? "o.preview" : hole
+        let structure =
+            parts.contains(.structure)
+            ? "o.structure" : parts.contains(.preview) ? "IF(o.preview IS NULL, o.structure, NULL)" : hole
         // Placeholder counts are rounded up to powers of two, so that few statements serve every number of UIDs.
         var slots = 1
         while slots < uids.count { slots *= 2 }
         let padded = uids + Array(repeating: uids[0], count: slots - uids.count)
         let sql = """
             SELECT m.uid, m.object_id, o.object_key, o.size, o.sha256, m.delivered_to, o.header_size, \(header), \
-            \(envelope), \(structure), TIMESTAMPDIFF(SECOND, '1970-01-01', m.saved_at) \
+            \(envelope), \(structure), \(preview), TIMESTAMPDIFF(SECOND, '1970-01-01', m.saved_at) \
             FROM messages m JOIN mailboxes b ON b.id = m.mailbox_id JOIN object_keys o ON o.id = m.object_id \
             WHERE m.mailbox_id = ? AND b.account_id = ? AND m.uid IN (\(Array(repeating: "?", count: slots).joined(separator: ","))) \
             ORDER BY m.uid
@@ -75,7 +82,8 @@ extension MessageDetails {
         header = try row[7].optional.map { [prefix] in prefix + (try $0.bytes) }
         envelope = try row[8].optional.map { try Envelope(encoded: try $0.bytes) }
         structure = try row[9].optional.map { try BodyPart(encoded: try $0.bytes) }
-        savedAt = try row[10].int64
+        preview = try row[10].optional?.bytes
+        savedAt = try row[11].int64
     }
 }
 

@@ -145,6 +145,12 @@ extension Migration {
                     name   VARCHAR(64) NOT NULL PRIMARY KEY,
                     value  VARBINARY(255) NOT NULL
                 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
-                """)
+                """),
+        Migration(
+            version: 2, name: "preview",
+            statements: """
+                ALTER TABLE object_keys
+                    ADD COLUMN preview VARBINARY(1024) NULL
+                """),
     ]
 }
