@@ -1,7 +1,8 @@
 import IMAPSyntax
 
 extension Session {
-    /// RFC 9051 6.3.1: mailbox names are UTF-8 from then on. RFC 7162 3.1, 3.2.3 (CONDSTORE, QRESYNC).
+    /// RFC 9051 6.3.1: mailbox names are UTF-8 from then on. RFC 7162 3.1, 3.2.3 (CONDSTORE, QRESYNC). RFC 9586 3.1
+    /// (UIDONLY).
     mutating func enable(_ names: [String]) -> Completion {
         var enabled: [String] = []
         if names.contains("IMAP4REV2") {
@@ -14,6 +15,10 @@ extension Session {
         if names.contains("QRESYNC") {
             usesQResync = true
             enabled.append("QRESYNC")
+        }
+        if names.contains("UIDONLY") {
+            usesUIDOnly = true
+            enabled.append("UIDONLY")
         }
         out.append(.enabled(enabled))
         if enabled.contains("CONDSTORE") || enabled.contains("QRESYNC") { becomeCondStoreAware() }

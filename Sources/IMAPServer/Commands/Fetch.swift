@@ -6,7 +6,7 @@ extension Session {
     /// rest.
     mutating func fetch(_ command: FetchCommand, uid: Bool) async throws -> Completion {
         guard !command.vanished || usesQResync else { throw CommandFailure.bad("Enable QRESYNC first") }
-        let plan = FetchPlan(command, uid: uid)
+        let plan = FetchPlan(command, showingUID: uid && !usesUIDOnly)
         if plan.showsModSequence { becomeCondStoreAware() }
         let selected = try requireSelected()
         var positions = try selected.positions(of: command.messages, uid: uid)

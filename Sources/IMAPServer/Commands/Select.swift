@@ -11,6 +11,7 @@ extension Session {
             if case .qResync(let values) = parameter { quickResync = values }
         }
         guard quickResync == nil || usesQResync else { throw CommandFailure.bad("Enable QRESYNC first") }
+        if usesUIDOnly, quickResync?.sequenceMatch != nil { throw CommandFailure.uidRequired }
         let account = try requireAccount().id
         if leaveMailbox() {
             out.append(.untagged(.ok(ResponseText("The mailbox before is closed", code: .closed))))
@@ -25,7 +26,9 @@ extension Session {
         out.append(.exists(UInt32(view.count)))
         if !isRev2 {
             out.append(.recent(selected.recentCount))
-            if let first = (0..<view.count).first(where: { view.flags[$0] & MessageFlags.seen.rawValue == 0 }) {
+            if !usesUIDOnly,
+                let first = (0..<view.count).first(where: { view.flags[$0] & MessageFlags.seen.rawValue == 0 })
+            {
                 out.append(.untagged(.ok(ResponseText("First unseen message", code: .unseen(UInt32(first) + 1)))))
             }
         }

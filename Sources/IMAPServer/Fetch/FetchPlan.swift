@@ -13,9 +13,10 @@ struct FetchPlan: Sendable {
     let needsDetails: Bool
     let parts: DetailParts
 
-    init(_ command: FetchCommand, uid: Bool) {
+    /// - Parameter showingUID: whether the UID is an item even when it was not asked for.
+    init(_ command: FetchCommand, showingUID: Bool) {
         var items = command.items
-        if uid, !items.contains(.uid) { items.insert(.uid, at: 0) }
+        if showingUID, !items.contains(.uid) { items.insert(.uid, at: 0) }
         // RFC 7162 3.1.4.1
         if command.changedSince != nil, !items.contains(.modSequence) { items.append(.modSequence) }
         var parts: DetailParts = []

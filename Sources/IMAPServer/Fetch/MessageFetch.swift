@@ -19,7 +19,11 @@ extension Session {
         at position: Int, _ plan: FetchPlan, _ details: MessageDetails?, showingFlags: Bool
     ) async throws {
         var response = FetchResponse(encoder: ResponseEncoder(usesUTF8: parserOptions.usesUTF8))
-        response.encoder.beginFetch(UInt32(position) + 1)
+        if usesUIDOnly, let uid = selected?.view.uids[position] {
+            response.encoder.beginUIDFetch(uid)
+        } else {
+            response.encoder.beginFetch(UInt32(position) + 1)
+        }
         do {
             if showingFlags { fetchUnasked(plan, at: position, &response) }
             for item in plan.items {
@@ -39,7 +43,7 @@ extension Session {
 
     /// What a response holds because \Seen was set (RFC 9051 6.4.5, RFC 7162 3.2.4).
     private mutating func fetchUnasked(_ plan: FetchPlan, at position: Int, _ response: inout FetchResponse) {
-        if isCondStoreAware, !plan.items.contains(.uid) { fetch(.uid, at: position, &response) }
+        if isCondStoreAware, !usesUIDOnly, !plan.items.contains(.uid) { fetch(.uid, at: position, &response) }
         if !plan.showsFlags { fetch(.flags, at: position, &response) }
         if isCondStoreAware, !plan.showsModSequence { fetch(.modSequence, at: position, &response) }
     }

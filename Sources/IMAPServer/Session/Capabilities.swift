@@ -40,6 +40,7 @@ struct Capability: Sendable {
         Capability(name: "MOVE", moment: .afterLogin, source: "Commands/Move.swift"),
         Capability(name: "CONDSTORE", moment: .afterLogin, source: "Session/ModSequences.swift"),
         Capability(name: "QRESYNC", moment: .afterLogin, source: "Session/QuickResynchronization.swift"),
+        Capability(name: "UIDONLY", moment: .afterLogin, source: "Session/Synchronization.swift"),
         Capability(name: "ESEARCH", moment: .afterLogin, source: "Commands/Search.swift"),
         Capability(name: "SEARCHRES", moment: .afterLogin, source: "Commands/Search.swift"),
         Capability(name: "WITHIN", moment: .afterLogin, source: "Search/SearchEvaluation.swift"),

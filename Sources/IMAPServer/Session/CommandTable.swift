@@ -9,6 +9,17 @@ enum CommandName: String, CaseIterable, Sendable {
     case invalid
 }
 
+extension Command {
+    /// Whether it names messages by their numbers, which a client that enabled UIDONLY may not (RFC 9586 3.2, 3.5).
+    var namesMessageNumbers: Bool {
+        switch self {
+        case .search(let search, let uid): !uid || search.key.namesMessageNumbers
+        case .fetch(_, let uid), .store(_, let uid), .copy(_, _, let uid), .move(_, _, let uid): !uid
+        default: false
+        }
+    }
+}
+
 /// What is to be known of each command before it is executed.
 enum CommandTable {
     /// The state that a command needs (RFC 9051 3).

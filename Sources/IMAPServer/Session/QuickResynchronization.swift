@@ -22,8 +22,7 @@ extension Session {
         }
         if !gone.isEmpty { out.append(.vanished(SequenceSet(gone), earlier: true)) }
         for position in known.lazy.flatMap({ view.positions(of: $0) }) where view.modSeqs[position] > since {
-            out.beginFetch(UInt32(position) + 1)
-            out.fetchUID(view.uids[position])
+            beginFetch(at: position, view)
             out.fetchFlags(selected.flags(at: position))
             out.fetchModSequence(showModSequence(at: position))
             out.endFetch()

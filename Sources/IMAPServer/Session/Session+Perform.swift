@@ -27,6 +27,7 @@ extension Session {
         let completion = try await completing {
             (session) throws in
             try session.check(entry.state)
+            if session.usesUIDOnly, job.tagged.command.namesMessageNumbers { throw CommandFailure.uidRequired }
             return try await session.execute(job, &ending)
         }
         // Its tagged reply comes when the client has said the rest.

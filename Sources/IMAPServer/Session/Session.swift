@@ -24,6 +24,8 @@ struct Session: Sendable {
     var isRev2 = false
     /// Whether FETCH responses that the client did not ask for hold UID and MODSEQ (RFC 7162 3.1, 3.2.4).
     var isCondStoreAware = false
+    /// Whether UIDONLY was enabled: message numbers are neither taken nor shown (RFC 9586).
+    var usesUIDOnly = false
     /// Whether QRESYNC was enabled (RFC 7162 3.2.3).
     var usesQResync = false
     var failedLogins = 0
@@ -96,6 +98,9 @@ enum CommandFailure: Error {
     case brokenLiteral(any Error)
 
     static func bad(_ text: String) -> CommandFailure { .completion(.bad(ResponseText(text))) }
+    /// RFC 9586 3
+    static let uidRequired = CommandFailure.completion(
+        .bad(ResponseText("Message numbers are not used once UIDONLY is enabled", code: .uidRequired)))
     static func no(_ text: String, _ code: ResponseCode? = nil) -> CommandFailure {
         .completion(.no(ResponseText(text, code: code)))
     }

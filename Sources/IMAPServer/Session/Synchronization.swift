@@ -89,9 +89,9 @@ extension Session {
         return (read.without(restored), delta)
     }
 
-    /// EXPUNGE (RFC 9051 7.5.1), or VANISHED once QRESYNC is enabled (RFC 7162 3.2.10).
+    /// EXPUNGE (RFC 9051 7.5.1), or VANISHED once QRESYNC or UIDONLY is enabled (RFC 7162 3.2.10, RFC 9586 3.4).
     private mutating func announceExpunges(_ delta: MailboxDelta) {
-        if usesQResync {
+        if usesQResync || usesUIDOnly {
             out.append(.vanished(SequenceSet(delta.vanished), earlier: false))
         } else {
             // From the last to the first, so that no number changes before it is told.
@@ -132,12 +132,21 @@ extension Session {
             }
             let telling = scope.always.contains(uid) ? .flags : scope.telling(view, position)
             guard telling == .flags || (telling == .modSequence && isCondStoreAware) else { continue }
-            out.beginFetch(UInt32(position) + 1)
-            if scope.showingUIDs || isCondStoreAware { out.fetchUID(uid) }
+            beginFetch(at: position, view, showingUID: scope.showingUIDs || isCondStoreAware)
             if telling == .flags { out.fetchFlags(selected.flags(at: position)) }
             if isCondStoreAware { out.fetchModSequence(showModSequence(at: position)) }
             out.endFetch()
             try await flush()
+        }
+    }
+
+    /// Begins the FETCH response of a message, for a client without message numbers a UIDFETCH response (RFC 9586 3.6).
+    mutating func beginFetch(at position: Int, _ view: MailboxIndex, showingUID: Bool = true) {
+        if usesUIDOnly {
+            out.beginUIDFetch(view.uids[position])
+        } else {
+            out.beginFetch(UInt32(position) + 1)
+            if showingUID { out.fetchUID(view.uids[position]) }
         }
     }
 

@@ -12,6 +12,18 @@ extension ResponseEncoder {
         needsSpace = false
     }
 
+    /// The same for a client that knows no message numbers.
+    ///
+    /// RFC 9586 4
+    ///
+    ///     uidfetch-resp = uniqueid SP "UIDFETCH" SP msg-att
+    package mutating func beginUIDFetch(_ uid: UInt32) {
+        append("* ")
+        append(number: uid)
+        append(" UIDFETCH (")
+        needsSpace = false
+    }
+
     package mutating func endFetch() {
         append(")\r\n")
     }

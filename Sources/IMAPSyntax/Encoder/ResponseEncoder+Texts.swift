@@ -135,6 +135,7 @@ extension ResponseEncoder {
         case .tryCreate: "TRYCREATE"
         case .uidNext: "UIDNEXT"
         case .uidNotSticky: "UIDNOTSTICKY"
+        case .uidRequired: "UIDREQUIRED"
         case .uidValidity: "UIDVALIDITY"
         case .unavailable: "UNAVAILABLE"
         case .unknownCTE: "UNKNOWN-CTE"

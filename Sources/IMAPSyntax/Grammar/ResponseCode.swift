@@ -2,7 +2,8 @@
 
 /// A response code.
 ///
-/// RFC 9051 7.1, RFC 5530, RFC 4315, RFC 7162, RFC 6154, RFC 5182, RFC 8474, RFC 4469 (TOOBIG), RFC 6855 2
+/// RFC 9051 7.1, RFC 5530, RFC 4315, RFC 7162, RFC 6154, RFC 5182, RFC 8474, RFC 4469 (TOOBIG), RFC 6855 2,
+/// RFC 9586
 ///
 ///     resp-text = ["[" resp-text-code "]" SP] [text]
 package enum ResponseCode: Hashable, Sendable {
@@ -45,6 +46,8 @@ package enum ResponseCode: Hashable, Sendable {
     case tryCreate
     case uidNext(UInt32)
     case uidNotSticky
+    /// RFC 9586 3
+    case uidRequired
     case uidValidity(UInt32)
     case unavailable
     case unknownCTE
