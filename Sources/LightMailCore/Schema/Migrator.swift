@@ -23,7 +23,10 @@ package struct Migrator: Sendable {
         try await mapped { try await database.read { try $0.schemaVersion() } }
     }
 
-    /// Applies what is missing, in order, under a lock that one process in the system can hold.
+    /// A server may have several databases; a name of a lock has at most 64 characters.
+    private static let lock: SQLText = "LEFT(CONCAT('lightmail-migrate:', DATABASE()), 64)"
+
+    /// Applies what is missing, in order, under a lock that one process in the system can hold for a database.
     ///
     /// MySQL commits each statement of a schema change by itself: a step that fails in its middle leaves what it did,
     /// and the error names the step.
@@ -33,11 +36,11 @@ package struct Migrator: Sendable {
     package func migrate() async throws(StoreError) -> [Migration] {
         try await mapped {
             try await database.read { connection in
-                let lock = try connection.script("SELECT GET_LOCK('lightmail-migrate', 60)")
+                let lock = try connection.script("SELECT GET_LOCK(\(Self.lock), 60)")
                 guard try lock[0].rows.first?[0].optional?.uint64 == 1 else {
                     throw StoreError(.conflict("another process is migrating"))
                 }
-                defer { _ = try? connection.script("SELECT RELEASE_LOCK('lightmail-migrate')") }
+                defer { _ = try? connection.script("SELECT RELEASE_LOCK(\(Self.lock))") }
                 return try connection.migrate()
             }
         }
