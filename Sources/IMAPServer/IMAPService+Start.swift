@@ -17,7 +17,8 @@ extension IMAPService {
         let service = IMAPService(
             store: context.store, hostname: context.configuration.system.hostname, limits: SessionLimits(section),
             tls: tls,
-            requiresTLS: section.tlsOnly, sessions: context.sessions, registry: context.metrics,
+            requiresTLS: section.tlsOnly, serverAnnotations: section.serverAnnotations, sessions: context.sessions,
+            registry: context.metrics,
             logger: context.logger)
         try await service.listen(in: context)
     }
@@ -47,5 +48,14 @@ extension IMAPService {
         encoder.append(.bye(ResponseText("Too many connections", code: .unavailable)))
         specification.refusal = encoder.takeBytes()
         return specification
+    }
+}
+
+extension IMAPSection {
+    /// RFC 5464 3.2.1.1
+    fileprivate var serverAnnotations: [Annotation] {
+        [("/shared/admin", metadataAdmin), ("/shared/comment", metadataComment)].filter { !$0.1.isEmpty }.map {
+            Annotation($0.0, Array($0.1.utf8))
+        }
     }
 }

@@ -17,16 +17,19 @@ package final class IMAPService: Sendable {
     let logger: Logger
     let metrics: IMAPMetrics
     let mailboxNames = MailboxNameCache()
+    /// What every client can read of the server and none can change (RFC 5464 3.2.1.1).
+    let serverAnnotations: [Annotation]
 
     package init(
         store: Store, hostname: String, limits: SessionLimits, tls: TLSProvider?, requiresTLS: Bool,
-        sessions: SessionRegistry, registry: MetricsRegistry, logger: Logger
+        serverAnnotations: [Annotation] = [], sessions: SessionRegistry, registry: MetricsRegistry, logger: Logger
     ) {
         self.store = store
         self.hostname = hostname
         self.limits = limits
         self.tls = tls
         self.requiresTLS = requiresTLS
+        self.serverAnnotations = serverAnnotations
         self.sessions = sessions
         self.logger = logger
         metrics = IMAPMetrics(registry)

@@ -9,7 +9,9 @@ package final class Store: Sendable {
     package let objects: ObjectStore
     package let changes: ChangeFeed
     package let accounts: Accounts
+    package let quotas: Quotas
     package let mailboxes: Mailboxes
+    package let annotations: Annotations
     package let messages: Messages
     package let indexes: MailboxIndexCache
     package let delivery: Delivery
@@ -36,7 +38,9 @@ package final class Store: Sendable {
                 parallelism: configuration.passwordVerifiers, cost: configuration.passwordCost,
                 remembered: configuration.passwordMemory),
             now: seconds)
+        quotas = Quotas(database: database)
         mailboxes = Mailboxes(database: database, changes: changes, now: seconds)
+        annotations = Annotations(database: database, changes: changes, limits: configuration.annotations)
         messages = Messages(database: database, objects: objects, changes: changes)
         indexes = MailboxIndexCache(database: database)
         delivery = Delivery(

@@ -15,6 +15,8 @@ package struct StoreConfiguration: Sendable {
     package var passwordCost = 12
     /// For how long a proved password is remembered.
     package var passwordMemory: Duration = .seconds(300)
+    /// How much clients may annotate.
+    package var annotations = AnnotationLimits()
     /// How often the change feed is read.
     package var changeTick: Duration = .milliseconds(250)
     /// How old an object without rows must be before the sweep takes it. A message that takes half as long to arrive is

@@ -6,7 +6,7 @@ import LightMailDaemon
 struct LightMailControl: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lightmailctl",
-        abstract: "Administer a LightMail mail store: domains, accounts, aliases, mailboxes, the schema.",
+        abstract: "Administer a LightMail mail store: domains, accounts, aliases, mailboxes, quotas, the schema.",
         discussion: """
             It reads the configuration of the daemons and speaks to MySQL and S3 itself, so no daemon need run, and \
             those that do run see each change at once.
@@ -26,7 +26,7 @@ struct LightMailControl: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             Migrate.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, MailboxCommand.self,
-            FileSystemCheck.self,
+            QuotaCommand.self, FileSystemCheck.self,
         ])
 
     @OptionGroup var options: ControlOptions

@@ -34,7 +34,9 @@ struct TestServer {
         let store = try #require(opened)
         let service = IMAPService(
             store: store, hostname: "imap.example.test", limits: limits, tls: tls,
-            requiresTLS: requiresTLS, sessions: sessions, registry: MetricsRegistry(), logger: logger)
+            requiresTLS: requiresTLS,
+            serverAnnotations: [Annotation("/shared/admin", Array("mailto:postmaster@example.test".utf8))],
+            sessions: sessions, registry: MetricsRegistry(), logger: logger)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in

@@ -103,7 +103,9 @@ struct MailboxCommandTests {
     @Test("STATUS")
     func status() throws {
         #expect(
-            try parse("STATUS a (messages RECENT UIDNEXT UIDVALIDITY UNSEEN DELETED SIZE HIGHESTMODSEQ MAILBOXID SIZE)")
+            try parse(
+                "STATUS a (messages RECENT UIDNEXT UIDVALIDITY UNSEEN DELETED DELETED-STORAGE SIZE HIGHESTMODSEQ "
+                    + "MAILBOXID SIZE)")
                 == .status(mailbox("a"), StatusItem.allCases))
     }
 

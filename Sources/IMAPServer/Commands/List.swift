@@ -2,7 +2,7 @@ import IMAPSyntax
 import LightMailCore
 
 extension Session {
-    /// RFC 9051 6.3.9, RFC 5258, RFC 5819, RFC 6154
+    /// RFC 9051 6.3.9, RFC 5258, RFC 5819, RFC 6154, RFC 9590
     mutating func list(_ command: ListCommand) async throws -> Completion {
         if command.asksForDelimiter {
             guard let root = MailboxName("") else { return .ok(ResponseText("Done")) }
@@ -20,9 +20,17 @@ extension Session {
         let tree = MailboxTree(mailboxes, subscriptions: subscriptions)
         let patterns = command.patterns.map { $0.under(command.reference) }
         let above = tree.superiors(ofUnlisted: command.selection, patterns)
-        for node in tree.nodes {
-            guard let listing = tree.listing(node, command, patterns, above) else { continue }
+        let listed = tree.nodes.compactMap { node in
+            tree.listing(node, command, patterns, above).map { (node: node, listing: $0) }
+        }
+        // Not of what is there only for those below it (RFC 9590 4).
+        let annotations = try await annotations(
+            listed.filter { $0.listing.childInfo.isEmpty }.compactMap { $0.node.mailbox?.id }, command)
+        for (node, listing) in listed {
             out.append(.list(listing))
+            if let entries = node.mailbox.flatMap({ annotations[$0.id] }) {
+                out.append(.metadata(listing.name, entries))
+            }
             if let mailbox = node.mailbox, let items = command.statusItems {
                 out.append(.status(listing.name, try await statusValues(of: mailbox, items)))
             }
@@ -31,11 +39,36 @@ extension Session {
         return .ok(ResponseText("Done"))
     }
 
+    /// What LIST shows of the mailboxes' annotations: each entry that was asked for, with its value or without.
+    private func annotations(
+        _ mailboxes: [MailboxID], _ command: ListCommand
+    ) async throws -> [MailboxID: [MetadataEntry]] {
+        guard let names = command.metadataNames else { return [:] }
+        guard names.count <= Self.maximumEntries else { throw CommandFailure.no("Too many entries", .limit) }
+        let found = try await store.annotations.read(
+            try requireAccount().id, mailboxes, AnnotationQuery(names.map(\.string)))
+        var shown: [MailboxID: [MetadataEntry]] = [:]
+        for mailbox in mailboxes {
+            shown[mailbox] = names.map { name in
+                MetadataEntry(name, found[mailbox]?.first { $0.name == name.string }?.value)
+            }
+        }
+        return shown
+    }
+
     /// Each is put to every name, so that more of them would be work without bound.
     private static let maximumPatterns = 64
 }
 
 extension ListCommand {
+    /// RFC 9590 3
+    var metadataNames: [MetadataEntryName]? {
+        for option in returns {
+            if case .metadata(let names) = option { return names }
+        }
+        return nil
+    }
+
     /// RFC 5819 2
     var statusItems: [StatusItem]? {
         for option in returns {

@@ -48,6 +48,12 @@ struct Capability: Sendable {
         Capability(name: "SAVEDATE", moment: .afterLogin, source: "Fetch/MessageFetch.swift"),
         Capability(name: "PREVIEW", moment: .afterLogin, source: "Fetch/MessageFetch+Preview.swift"),
         Capability(name: "BINARY", moment: .afterLogin, source: "Fetch/MessageFetch+Binary.swift"),
+        Capability(name: "QUOTA", moment: .afterLogin, source: "Commands/GetQuota.swift"),
+        Capability(name: "QUOTA=RES-STORAGE", moment: .afterLogin, source: "Commands/GetQuota.swift"),
+        Capability(name: "QUOTA=RES-MESSAGE", moment: .afterLogin, source: "Commands/GetQuota.swift"),
+        Capability(name: "QUOTA=RES-MAILBOX", moment: .afterLogin, source: "Commands/GetQuota.swift"),
+        Capability(name: "METADATA", moment: .afterLogin, source: "Commands/SetMetadata.swift"),
+        Capability(name: "LIST-METADATA", moment: .afterLogin, source: "Commands/List.swift"),
     ]
 }
 

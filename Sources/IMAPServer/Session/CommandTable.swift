@@ -4,7 +4,7 @@ import IMAPSyntax
 enum CommandName: String, CaseIterable, Sendable {
     case capability, noop, logout, id, starttls, authenticate, login, enable, select, examine, create, delete, rename
     case subscribe, unsubscribe, list, lsub, namespace, status, append, idle, check, close, unselect, expunge, search
-    case fetch, store, copy, move
+    case fetch, store, copy, move, getquota, getquotaroot, setquota, getmetadata, setmetadata
     /// What is no command.
     case invalid
 }
@@ -60,6 +60,11 @@ enum CommandTable {
         case .status: Entry(name: .status, state: .authenticated)
         case .append: Entry(name: .append, state: .authenticated)
         case .idle: Entry(name: .idle, state: .authenticated)
+        case .getQuota: Entry(name: .getquota, state: .authenticated)
+        case .getQuotaRoot: Entry(name: .getquotaroot, state: .authenticated)
+        case .setQuota: Entry(name: .setquota, state: .authenticated)
+        case .getMetadata: Entry(name: .getmetadata, state: .authenticated)
+        case .setMetadata: Entry(name: .setmetadata, state: .authenticated)
         case .check: Entry(name: .check, state: .selected)
         case .close: Entry(name: .close, state: .selected)
         case .unselect: Entry(name: .unselect, state: .selected)

@@ -46,6 +46,7 @@ extension ResponseEncoder {
         case .uidValidity(let uidValidity): append(.uidValidity, UInt64(uidValidity))
         case .unseen(let count): append(.unseen, UInt64(count))
         case .deleted(let count): append(.deleted, UInt64(count))
+        case .deletedStorage(let octets): append(.deletedStorage, octets)
         case .size(let octets): append(.size, octets)
         case .highestModSeq(let modSequence): append(.highestModSeq, modSequence)
         case .mailboxID(let id):

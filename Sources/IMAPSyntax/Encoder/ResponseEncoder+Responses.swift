@@ -66,6 +66,18 @@ extension ResponseEncoder {
         case .eSearch(let result):
             append("* ESEARCH")
             append(eSearch: result)
+        case .quota(let root, let resources):
+            append("* QUOTA ")
+            append(quotaRoot: root, resources)
+        case .quotaRoots(let mailbox, let roots):
+            append("* QUOTAROOT ")
+            append(quotaRootsOf: mailbox, roots)
+        case .metadata(let mailbox, let entries):
+            append("* METADATA ")
+            append(metadataOf: mailbox, entries)
+        case .metadataChanged(let mailbox, let names):
+            append("* METADATA ")
+            append(changedMetadataOf: mailbox, names)
         }
         appendLineEnd()
     }

@@ -85,7 +85,8 @@ extension ResponseEncoder {
         case .highestModSeq(let modSequence):
             appendSpace()
             append(number: modSequence)
-        case .uidNext(let number), .uidValidity(let number), .unseen(let number):
+        case .uidNext(let number), .uidValidity(let number), .unseen(let number), .metadataLongEntries(let number),
+            .metadataMaxSize(let number):
             append(argument: number)
         default:
             break
@@ -119,6 +120,9 @@ extension ResponseEncoder {
         case .inUse: "INUSE"
         case .limit: "LIMIT"
         case .mailboxID: "MAILBOXID"
+        case .metadataLongEntries: "METADATA LONGENTRIES"
+        case .metadataMaxSize: "METADATA MAXSIZE"
+        case .metadataTooMany: "METADATA TOOMANY"
         case .modified: "MODIFIED"
         case .noModSeq: "NOMODSEQ"
         case .noPerm: "NOPERM"

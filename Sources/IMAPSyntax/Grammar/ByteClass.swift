@@ -44,4 +44,9 @@ enum ByteClass {
     static func upper(_ byte: UInt8) -> UInt8 {
         byte &- UInt8(ascii: "a") < 26 ? byte & 0xDF : byte
     }
+
+    /// The byte with an ASCII letter made lower case.
+    static func lower(_ byte: UInt8) -> UInt8 {
+        byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+    }
 }

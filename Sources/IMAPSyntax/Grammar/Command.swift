@@ -54,6 +54,16 @@ package enum Command: Hashable, Sendable {
     case append(AppendCommand)
     /// RFC 9051 6.3.13, RFC 2177
     case idle
+    /// RFC 9208 4.1.1. The root as sent.
+    case getQuota(root: [UInt8])
+    /// RFC 9208 4.1.2
+    case getQuotaRoot(MailboxName)
+    /// RFC 9208 4.1.3
+    case setQuota(root: [UInt8], [QuotaLimit])
+    /// RFC 5464 4.2
+    case getMetadata(GetMetadataCommand)
+    /// RFC 5464 4.3. The name is empty for the server. At least one entry.
+    case setMetadata(MailboxName, [MetadataEntry])
 
     // MARK: Selected
 

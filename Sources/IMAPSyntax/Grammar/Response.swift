@@ -66,6 +66,14 @@ package enum Response: Hashable, Sendable {
     case search([UInt32], highestModSeq: UInt64?)
     /// RFC 9051 7.3.4
     case eSearch(ESearchResult)
+    /// RFC 9208 4.2.1
+    case quota(root: [UInt8], [QuotaResourceValue])
+    /// RFC 9208 4.2.2
+    case quotaRoots(MailboxName, [[UInt8]])
+    /// RFC 5464 4.4.1; the name is empty for the server, the list never.
+    case metadata(MailboxName, [MetadataEntry])
+    /// RFC 5464 4.4.2; the name is empty for the server, the list never.
+    case metadataChanged(MailboxName, [MetadataEntryName])
     /// RFC 9051 7.6
     case continuation(ResponseText)
     /// RFC 9051 7.6; the encoder writes it in base64.
@@ -120,6 +128,8 @@ package enum StatusValue: Hashable, Sendable {
     case uidValidity(UInt32)
     case unseen(UInt32)
     case deleted(UInt32)
+    /// In bytes; what an EXPUNGE would free.
+    case deletedStorage(UInt64)
     /// In bytes.
     case size(UInt64)
     case highestModSeq(UInt64)

@@ -28,6 +28,12 @@ package enum ResponseCode: Hashable, Sendable {
     case inUse
     case limit
     case mailboxID(ObjectID)
+    /// In octets: the largest value that was left out (RFC 5464 4.2.1).
+    case metadataLongEntries(UInt32)
+    /// In octets: the largest value that is taken (RFC 5464 4.3).
+    case metadataMaxSize(UInt32)
+    /// RFC 5464 4.3
+    case metadataTooMany
     /// UIDs or message numbers, as the command took them.
     case modified(SequenceSet)
     case nonExistent

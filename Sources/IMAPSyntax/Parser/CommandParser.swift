@@ -61,7 +61,8 @@ extension Cursor {
     private static func takesArguments(_ name: String) -> Bool {
         switch name {
         case "ID", "AUTHENTICATE", "LOGIN", "ENABLE", "SELECT", "EXAMINE", "CREATE", "DELETE", "RENAME", "SUBSCRIBE",
-            "UNSUBSCRIBE", "LIST", "LSUB", "STATUS", "APPEND", "SEARCH", "FETCH", "STORE", "COPY", "MOVE", "UID":
+            "UNSUBSCRIBE", "LIST", "LSUB", "STATUS", "APPEND", "SEARCH", "FETCH", "STORE", "COPY", "MOVE", "UID",
+            "GETQUOTA", "GETQUOTAROOT", "SETQUOTA", "GETMETADATA", "SETMETADATA":
             true
         default: false
         }
@@ -88,6 +89,11 @@ extension Cursor {
         case "LSUB": return try lsub()
         case "STATUS": return try status()
         case "APPEND": return try append()
+        case "GETQUOTA": return try getQuota()
+        case "GETQUOTAROOT": return try getQuotaRoot()
+        case "SETQUOTA": return try setQuota()
+        case "GETMETADATA": return try getMetadata()
+        case "SETMETADATA": return try setMetadata()
         case "UID": return try uidCommand()
         default: return try messageCommand(name, uid: false)
         }

@@ -61,6 +61,7 @@ extension Cursor {
 
     ///     return-option = "SUBSCRIBED" / "CHILDREN" / "SPECIAL-USE" / status-option
     ///     status-option = "STATUS" SP "(" status-att *(SP status-att) ")"
+    ///     return-option =/ "METADATA" SP "(" entry *(SP entry) ")"
     private mutating func returnOption() throws(SyntaxError) -> ListReturnOption {
         let start = position
         switch try keyword("a return option") {
@@ -70,6 +71,9 @@ extension Cursor {
         case "STATUS":
             try space()
             return .status(try statusItems())
+        case "METADATA":
+            try space()
+            return .metadata(try metadataEntryNames())
         default: throw SyntaxError(.invalid("return option"), offset: start)
         }
     }

@@ -66,6 +66,15 @@ extension Cursor {
         return Array(value)
     }
 
+    ///     literal8 = "~{" number64 ["+"] "}" CRLF *OCTET
+    mutating func literal8() throws(SyntaxError) -> [UInt8] {
+        let header = try literalHeader(mayBeBinary: true)
+        guard header.size <= UInt64(bytes.count - position) else { throw error(.expected("the rest of the literal")) }
+        let value = bytes[position..<position + Int(header.size)]
+        advance(value.count)
+        return Array(value)
+    }
+
     /// The announcement of a literal with its line end.
     ///
     ///     literal8 = "~{" number64 ["+"] "}" CRLF *OCTET

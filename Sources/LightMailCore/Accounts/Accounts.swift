@@ -46,19 +46,20 @@ package struct Accounts: Sendable {
         return try await mapped {
             do {
                 return try await database.transaction { connection in
-                    let domain = try connection.query(
-                        "SELECT id FROM domains WHERE name = ? FOR UPDATE", [.text(address.domain)])
-                    guard let domain = try domain.first?[0].uint64 else {
-                        throw StoreError(.notFound, "domain \(address.domain)")
-                    }
+                    let rows = try connection.query(
+                        """
+                        SELECT id, COALESCE(quota_bytes, quota_messages) IS NOT NULL FROM domains WHERE name = ? FOR UPDATE
+                        """, [.text(address.domain)])
+                    guard let row = rows.first else { throw StoreError(.notFound, "domain \(address.domain)") }
+                    let domain = try row[0].uint64
                     let made = try connection.execute(
                         """
-                        INSERT INTO accounts (domain_id, username, password_hash, quota_bytes, quota_messages, created_at) \
-                        VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP())
+                        INSERT INTO accounts (domain_id, username, password_hash, quota_bytes, quota_messages, \
+                        limited_domain_id, created_at) VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP())
                         """,
                         [
                             .uint(domain), .text(address.description), .text(hash), SQLValue(quotaBytes),
-                            SQLValue(quotaMessages),
+                            SQLValue(quotaMessages), SQLValue(try row[1].bool ? domain : nil),
                         ])
                     try connection.makeFolders(AccountID(made.lastInsertID), Self.folders, now: now)
                     return try connection.account(address)
@@ -80,20 +81,16 @@ package struct Accounts: Sendable {
         try await change(address, "is_active = ?", [.int(isActive ? 1 : 0)])
     }
 
-    /// Sets or lifts the limits.
-    package func setQuota(_ address: EmailAddress, bytes: UInt64?, messages: UInt64?) async throws(StoreError) {
-        try await change(address, "quota_bytes = ?, quota_messages = ?", [SQLValue(bytes), SQLValue(messages)])
-    }
-
     /// Removes the account and the aliases that lead to it. Its mail rests until the collector takes it; its name is
     /// free at once.
     package func remove(_ address: EmailAddress) async throws(StoreError) {
         try await mapped {
             try await database.transaction { connection in
-                let account = try connection.account(address).id.rawValue
+                let id = try connection.account(address).id
+                let account = id.rawValue
                 _ = try connection.commit(
                     after: """
-                        DELETE FROM aliases WHERE account_id = \(account);\
+                        DELETE FROM aliases WHERE account_id = \(account);\(AccountUsage.leaveDomain(id));\
                         UPDATE accounts SET live = NULL, deleted_at = UTC_TIMESTAMP(), is_active = 0 \
                         WHERE id = \(account) AND live = 1
                         """)

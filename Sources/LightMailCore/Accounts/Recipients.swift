@@ -14,7 +14,7 @@ extension Accounts {
     /// `+detail`, else the domain's catch-all. One round trip.
     ///
     /// - Throws: `StoreError` notFound when nobody has the address, inactive when all who have it are stopped, overQuota
-    ///   when all of them are full.
+    ///   when all of them, or their domains, are full.
     package func resolve(recipient: String) async throws(StoreError) -> [DeliveryTarget] {
         guard let address = try? EmailAddress(recipient) else { throw StoreError(.notFound, "recipient") }
         var names = [address.description]
@@ -54,7 +54,8 @@ extension Connection {
             """
         let columns = """
             a.id, b.id, a.is_active AND d.is_active, COALESCE(a.used_bytes >= a.quota_bytes, 0) OR \
-            COALESCE(a.used_messages >= a.quota_messages, 0)
+            COALESCE(a.used_messages >= a.quota_messages, 0) OR COALESCE(d.used_bytes >= d.quota_bytes, 0) OR \
+            COALESCE(d.used_messages >= d.quota_messages, 0)
             """
         let rows = try query(
             """

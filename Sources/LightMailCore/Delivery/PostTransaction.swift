@@ -1,8 +1,9 @@
 import MariaDBClient
 
-/// Makes the rows of parcels in one transaction: three round trips and one a message, whatever the number of mailboxes.
+/// Makes the rows of parcels in one transaction: three round trips and one a message, whatever the number of mailboxes,
+/// and one more where a domain has a limit.
 ///
-/// Order: lock the mailboxes, then the accounts; look for retries; insert the objects; then everything else with the
+/// Order: lock the mailboxes, then the accounts, then the domains that have a limit; look for retries; insert the objects; then everything else with the
 /// commit. A posting that cannot be (quota, keywords) fails alone; the others go on.
 struct PostTransaction {
     let parcels: [Parcel]
@@ -17,7 +18,8 @@ struct PostTransaction {
         let wanted = postings.map { (account: $0.account, mailbox: $0.mailbox) }
         let (boxes, extra) = try connection.lock(wanted, then: lockAndLookUp(postings), mayLack: true)
         var state = State(
-            boxes: boxes, rooms: try QuotaRoom.byAccount(extra[0].rows), known: try KnownDeliveries(extra[1].rows))
+            boxes: boxes, rooms: try QuotaRooms(extra[0].rows, on: connection),
+            known: try KnownDeliveries(extra[1].rows))
 
         var outcome: Outcome = []
         for parcel in parcels {
@@ -74,18 +76,18 @@ private struct KnownDeliveries {
 /// What the transaction has decided so far and will write at its end.
 private struct State {
     var boxes: [MailboxID: LockedMailbox]
-    var rooms: [AccountID: QuotaRoom]
+    var rooms: QuotaRooms
     var known: KnownDeliveries
     private var messages: [SQLText] = []
     private var deliveries: [SQLText] = []
     private var changed: Set<MailboxID> = []
-    private var usage: [AccountID: (bytes: Int64, messages: Int64)] = [:]
+    private var usage: [AccountID: UsageChange] = [:]
 
     /// What a DATETIME can hold: the years 1000 to 9999, in seconds since 1970.
     private static let firstDate: Int64 = -30_610_224_000
     private static let lastDate: Int64 = 253_402_300_799
 
-    init(boxes: [MailboxID: LockedMailbox], rooms: [AccountID: QuotaRoom], known: KnownDeliveries) {
+    init(boxes: [MailboxID: LockedMailbox], rooms: QuotaRooms, known: KnownDeliveries) {
         self.boxes = boxes
         self.rooms = rooms
         self.known = known
@@ -106,14 +108,14 @@ private struct State {
         guard size <= UInt64(UInt32.max) else { throw StoreError(.limit("the message is too large")) }
         let keywords = try connection.mask(of: posting.keywords, in: &box)
         boxes[posting.mailbox] = box
-        guard var room = rooms[posting.account] else { throw StoreError(.notFound, "account \(posting.account)") }
-        guard room.take(bytes: Int64(size), messages: 1) else { throw StoreError(.overQuota) }
+        var rooms = rooms
+        try rooms.take(posting.account, bytes: Int64(size), messages: 1)
         let object = try objectID ?? connection.insertObject(message)
         objectID = object
         let uid = try box.takeUID()
         box.add(count: 1, unseen: posting.flags.contains(.seen) ? 0 : 1, bytes: Int64(size))
         boxes[posting.mailbox] = box
-        rooms[posting.account] = room
+        self.rooms = rooms
         note(posting, message, uid, object, size, keywords, modSeq: box.modSeq)
         return DeliveredMessage(
             mailbox: posting.mailbox, uidValidity: box.mailbox.uidValidity, uid: uid, isRepeat: false)
@@ -140,8 +142,8 @@ private struct State {
                 "(\(posting.mailbox.rawValue), \(hex: message.receivedHash), \(uid), UTC_TIMESTAMP())")
         }
         changed.insert(posting.mailbox)
-        let used = usage[posting.account] ?? (0, 0)
-        usage[posting.account] = (used.bytes + Int64(size), used.messages + 1)
+        usage[posting.account, default: UsageChange()].bytes += Int64(size)
+        usage[posting.account, default: UsageChange()].messages += 1
     }
 
     /// All that is written at the end; nil when there is nothing.
@@ -159,10 +161,7 @@ private struct State {
         for mailbox in changed.sorted() {
             if let box = boxes[mailbox] { script += ";\(box.update)" }
         }
-        for (account, used) in usage.sorted(by: { $0.key < $1.key }) {
-            script += ";\(AccountUsage.change(account, bytes: used.bytes, messages: used.messages))"
-        }
-        return script
+        return script + ";" + AccountUsage.change(usage)
     }
 }
 

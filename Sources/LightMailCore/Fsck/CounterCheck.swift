@@ -4,11 +4,11 @@ extension Fsck {
     /// Compares the counters of living mailboxes with their rows.
     ///
     /// - Returns: nil when there are no more.
-    func checkMailboxes(after last: UInt64, repair: Bool) async throws(StoreError) -> Page? {
+    func checkMailboxes(_ scope: Scope, after last: UInt64, repair: Bool) async throws(StoreError) -> Page? {
         try await mapped {
             let sums = try await database.read { connection in
-                try connection.script(MailboxSums.select("b.id > \(last)", limit: Self.page))[0].rows
-                    .map(MailboxSums.init(row:))
+                try connection.script(MailboxSums.select("b.id > \(last) AND \(scope.ofAccounts)", limit: Self.page))[0]
+                    .rows.map(MailboxSums.init(row:))
             }
             guard let end = sums.last?.mailbox else { return nil }
             var findings: [FsckFinding] = []
@@ -24,11 +24,11 @@ extension Fsck {
     }
 
     /// Compares the usage of accounts with the counters of their living mailboxes.
-    func checkUsage(after last: UInt64, repair: Bool) async throws(StoreError) -> Page? {
+    func checkUsage(_ scope: Scope, after last: UInt64, repair: Bool) async throws(StoreError) -> Page? {
         try await mapped {
             let sums = try await database.read { connection in
-                try connection.script(UsageSums.select("a.id > \(last)", limit: Self.page))[0].rows
-                    .map(UsageSums.init(row:))
+                try connection.script(UsageSums.select("a.id > \(last) AND \(scope.ofAccounts)", limit: Self.page))[0]
+                    .rows.map(UsageSums.init(row:))
             }
             guard let end = sums.last?.account else { return nil }
             var findings: [FsckFinding] = []

@@ -39,39 +39,84 @@ package struct Fsck: Sendable {
         repair: Bool, onFinding: (FsckFinding) -> Void = { _ in }
     ) async throws(StoreError) -> FsckReport {
         var report = FsckReport()
-        func note(_ findings: [FsckFinding]) {
-            for finding in findings {
-                report.findings[finding.kind, default: 0] += 1
-                report.repaired += finding.isRepaired ? 1 : 0
-                onFinding(finding)
-            }
-        }
-        // Mailboxes first: an account's usage is compared with its mailboxes' counters.
+        try await checkCounters(.everything, repair: repair, &report, onFinding)
         var last: UInt64 = 0
-        while let page = try await checkMailboxes(after: last, repair: repair) {
-            note(page.findings)
-            report.mailboxes += page.count
-            last = page.last
-        }
-        last = 0
-        while let page = try await checkUsage(after: last, repair: repair) {
-            note(page.findings)
-            report.accounts += page.count
-            last = page.last
-        }
-        last = 0
         while let page = try await checkReferences(after: last, repair: repair) {
-            note(page.findings)
+            report.note(page.findings, onFinding)
             last = page.last
         }
         var key: String? = ""
         while let after = key {
             let page = try await checkObjects(after: after, repair: repair)
-            note(page.findings)
+            report.note(page.findings, onFinding)
             report.objects += page.count
             key = page.last
         }
         return report
+    }
+
+    /// Counts anew what mailboxes hold and what accounts and domains use, and nothing else.
+    ///
+    /// - Parameters:
+    ///   - owner: only of that account, or of that domain and its accounts; nil for all.
+    ///   - onFinding: is given each counter that was wrong.
+    /// - Throws: `StoreError` notFound.
+    package func recount(
+        _ owner: QuotaOwner?, onFinding: (FsckFinding) -> Void = { _ in }
+    ) async throws(StoreError) -> FsckReport {
+        let scope = try await mapped { try await database.read { try $0.scope(of: owner) } }
+        var report = FsckReport()
+        try await checkCounters(scope, repair: true, &report, onFinding)
+        return report
+    }
+
+    /// Mailboxes, then accounts, then domains: each is compared with the counters before.
+    private func checkCounters(
+        _ scope: Scope, repair: Bool, _ report: inout FsckReport, _ onFinding: (FsckFinding) -> Void
+    ) async throws(StoreError) {
+        var last: UInt64 = 0
+        while let page = try await checkMailboxes(scope, after: last, repair: repair) {
+            report.note(page.findings, onFinding)
+            report.mailboxes += page.count
+            last = page.last
+        }
+        last = 0
+        while let page = try await checkUsage(scope, after: last, repair: repair) {
+            report.note(page.findings, onFinding)
+            report.accounts += page.count
+            last = page.last
+        }
+        last = 0
+        while let page = try await checkDomains(scope, after: last, repair: repair) {
+            report.note(page.findings, onFinding)
+            report.domains += page.count
+            last = page.last
+        }
+    }
+
+    /// Whose counters are looked at.
+    enum Scope: Sendable {
+        case everything
+        case account(UInt64)
+        case domain(UInt64)
+
+        /// The condition on accounts `a`.
+        var ofAccounts: SQLText {
+            switch self {
+            case .everything: "TRUE"
+            case .account(let account): "a.id = \(account)"
+            case .domain(let domain): "a.domain_id = \(domain)"
+            }
+        }
+
+        /// The condition on domains `d`.
+        var ofDomains: SQLText {
+            switch self {
+            case .everything: "TRUE"
+            case .account(let account): "d.id = (SELECT domain_id FROM accounts WHERE id = \(account))"
+            case .domain(let domain): "d.id = \(domain)"
+            }
+        }
     }
 
     /// A stretch of rows that was checked.
@@ -79,5 +124,28 @@ package struct Fsck: Sendable {
         var findings: [FsckFinding]
         let count: Int
         let last: UInt64
+    }
+}
+
+extension FsckReport {
+    fileprivate mutating func note(_ found: [FsckFinding], _ onFinding: (FsckFinding) -> Void) {
+        for finding in found {
+            findings[finding.kind, default: 0] += 1
+            repaired += finding.isRepaired ? 1 : 0
+            onFinding(finding)
+        }
+    }
+}
+
+extension Connection {
+    fileprivate func scope(of owner: QuotaOwner?) throws -> Fsck.Scope {
+        switch owner {
+        case nil: return .everything
+        case .account(let address): return .account(try account(address).id.rawValue)
+        case .domain(let name):
+            let rows = try query("SELECT id FROM domains WHERE name = ?", [.text(name.description)])
+            guard let id = try rows.first?[0].uint64 else { throw StoreError(.notFound, "domain \(name)") }
+            return .domain(id)
+        }
     }
 }

@@ -7,6 +7,8 @@ package struct FsckFinding: Sendable {
         case mailboxSequence = "mailbox_sequence"
         /// An account's usage is not what its mailboxes add up to.
         case accountUsage = "account_usage"
+        /// A domain's usage is not what its accounts add up to, or an account does not know of its domain's limit.
+        case domainUsage = "domain_usage"
         /// A row refers to an object that S3 does not have: the message is lost.
         case missingObject = "missing_object"
         /// An object has a row that no message refers to, and does not wait for the collector.
@@ -26,6 +28,7 @@ package struct FsckFinding: Sendable {
 
 /// What fsck looked at and found.
 package struct FsckReport: Sendable {
+    package var domains = 0
     package var accounts = 0
     package var mailboxes = 0
     package var objects = 0

@@ -58,8 +58,8 @@ private struct AccountRemoval: Sendable {
             // Since when the account is: so the mailboxes are past the retention as well.
             let done = try connection.commit(
                 after: """
-                    INSERT INTO mailbox_changes (account_id, mailbox_id, modseq, kind, changed_at) \
-                    SELECT account_id, id, highest_modseq, 'deleted', UTC_TIMESTAMP() FROM mailboxes \
+                    INSERT INTO mailbox_changes (account_id, mailbox_id, modseq, kind, changed_at, name) \
+                    SELECT account_id, id, highest_modseq, 'deleted', UTC_TIMESTAMP(), name FROM mailboxes \
                     WHERE id IN (\(list: mailboxes)) AND live = 1;\
                     UPDATE mailboxes m JOIN accounts a ON a.id = m.account_id SET m.live = NULL, \
                     m.deleted_at = a.deleted_at WHERE m.id IN (\(list: mailboxes)) AND m.deleted_at IS NULL
@@ -70,8 +70,9 @@ private struct AccountRemoval: Sendable {
             after: """
                 DELETE FROM aliases WHERE account_id = \(account);\
                 DELETE FROM subscriptions WHERE account_id = \(account);\
+                DELETE FROM account_metadata WHERE account_id = \(account);\
                 DELETE FROM accounts WHERE id = \(account)
                 """)
-        return done[2].affectedRows == 1 ? .removed : .none
+        return done[3].affectedRows == 1 ? .removed : .none
     }
 }

@@ -71,6 +71,7 @@ private struct MailboxRemoval: Sendable {
         if outcome.isGone {
             statements += [
                 "DELETE FROM mailbox_keywords WHERE mailbox_id = \(mailbox)",
+                "DELETE FROM mailbox_metadata WHERE mailbox_id = \(mailbox)",
                 "DELETE FROM mailboxes WHERE id = \(mailbox)",
             ]
         }

@@ -41,9 +41,14 @@ struct LockedMailbox {
         """
         UPDATE mailboxes SET uid_next = \(uidNext), highest_modseq = \(modSeq), messages = messages + (\(messagesDelta)), \
         unseen = unseen + (\(unseenDelta)), bytes = bytes + (\(bytesDelta)) WHERE id = \(mailbox.id.rawValue);\
-        INSERT INTO mailbox_changes (account_id, mailbox_id, modseq, kind, changed_at) \
-        VALUES (\(mailbox.account.rawValue), \(mailbox.id.rawValue), \(modSeq), 'messages', UTC_TIMESTAMP())
+        \(MailboxChange.insert(mailbox.account, mailbox.id, modSeq: modSeq, kind, name: mailbox.name))
         """
+    }
+
+    /// What happened to the messages, as far as the counters tell it.
+    private var kind: StaticString {
+        if uidNext == mailbox.uidNext { return messagesDelta < 0 ? "removed" : "flags" }
+        return messagesDelta == Int64(uidNext - mailbox.uidNext) ? "added" : "messages"
     }
 }
 

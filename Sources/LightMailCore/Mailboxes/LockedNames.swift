@@ -5,6 +5,8 @@ struct LockedNames {
     let account: AccountID
     private(set) var mailboxes: [MailboxPath: Mailbox] = [:]
     private var lastUIDValidity: UInt32
+    /// How many mailboxes the account may have; nil for no limit but the system's.
+    private let quota: UInt64?
     private let now: Int64
 
     /// Locks the account and reads its names, in one round trip.
@@ -15,11 +17,12 @@ struct LockedNames {
         self.now = now
         let results = try connection.script(
             """
-            SELECT last_uid_validity FROM accounts WHERE id = \(account.rawValue) AND live = 1 FOR UPDATE;\
+            SELECT last_uid_validity, quota_mailboxes FROM accounts WHERE id = \(account.rawValue) AND live = 1 FOR UPDATE;\
             SELECT \(LockedMailbox.columns) FROM mailboxes WHERE account_id = \(account.rawValue) AND live = 1
             """)
         guard let row = results[0].rows.first else { throw StoreError(.notFound, "account \(account)") }
         lastUIDValidity = UInt32(try row[0].uint64)
+        quota = try row[1].optional?.uint64
         for row in results[1].rows {
             let mailbox = try Mailbox(scriptRow: row)
             mailboxes[mailbox.name] = mailbox
@@ -27,10 +30,13 @@ struct LockedNames {
     }
 
     /// Makes the row of a new mailbox. One round trip.
+    ///
+    /// - Throws: `StoreError` limit, overQuota.
     mutating func create(_ path: MailboxPath, _ specialUse: SpecialUse, on connection: Connection) throws -> Mailbox {
         guard mailboxes.count < Self.maximumMailboxes else {
             throw StoreError(.limit("the account has \(Self.maximumMailboxes) mailboxes already"))
         }
+        if let quota, mailboxes.count >= quota { throw StoreError(.overQuota) }
         // Never one that a mailbox of this account had before: a name that comes back must not look like the old one.
         let uidValidity = max(lastUIDValidity &+ 1, UInt32(clamping: now))
         lastUIDValidity = uidValidity
@@ -40,8 +46,8 @@ struct LockedNames {
             (\(account.rawValue), \(hex: path.bytes), \(specialUse.rawValue), \(uidValidity), UTC_TIMESTAMP());\
             SET @made = LAST_INSERT_ID();\
             UPDATE accounts SET last_uid_validity = \(uidValidity) WHERE id = \(account.rawValue);\
-            INSERT INTO mailbox_changes (account_id, mailbox_id, modseq, kind, changed_at) \
-            VALUES (\(account.rawValue), @made, 1, 'created', UTC_TIMESTAMP())
+            INSERT INTO mailbox_changes (account_id, mailbox_id, modseq, kind, changed_at, name) \
+            VALUES (\(account.rawValue), @made, 1, 'created', UTC_TIMESTAMP(), \(hex: path.bytes))
             """)
         let mailbox = Mailbox(
             id: MailboxID(results[0].lastInsertID), account: account, name: path, specialUse: specialUse,

@@ -70,7 +70,8 @@ package struct Mailboxes: Sendable {
                     after: """
                         UPDATE mailboxes SET live = NULL, deleted_at = UTC_TIMESTAMP() WHERE id = \(box.id.rawValue);\
                         \(AccountUsage.change(account, bytes: -Int64(box.bytes), messages: -Int64(box.messages)));\
-                        \(MailboxChange.insert(account, box.id, modSeq: box.highestModSeq, "deleted"))
+                        \(MailboxChange.insert(
+                            account, box.id, modSeq: box.highestModSeq, "deleted", name: path))
                         """)
                 return box.id
             }
@@ -112,11 +113,21 @@ extension Connection {
 
 /// The row that tells every process of a change of a mailbox that is not one of its messages.
 enum MailboxChange {
-    /// - Parameter kind: created, renamed or deleted.
-    static func insert(_ account: AccountID, _ mailbox: MailboxID, modSeq: ModSeq, _ kind: StaticString) -> SQLText {
-        """
-        INSERT INTO mailbox_changes (account_id, mailbox_id, modseq, kind, changed_at) VALUES \
-        (\(account.rawValue), \(mailbox.rawValue), \(modSeq), '\(SQLText(stringLiteral: kind))', UTC_TIMESTAMP())
-        """
+    /// - Parameters:
+    ///   - mailbox: nil where it is no mailbox that changed.
+    ///   - kind: created, deleted, renamed, moved (with one above), subscribed, unsubscribed, metadata.
+    ///   - name: of the mailbox or the subscription; nil for what is of the server.
+    ///   - detail: the name before a rename, or the entry of an annotation.
+    static func insert(
+        _ account: AccountID, _ mailbox: MailboxID?, modSeq: ModSeq = 0, _ kind: StaticString, name: MailboxPath?,
+        detail: [UInt8]? = nil
+    ) -> SQLText {
+        let name: SQLText = name.map { "\(hex: $0.bytes)" } ?? "NULL"
+        let detail: SQLText = detail.map { "\(hex: $0)" } ?? "NULL"
+        return """
+            INSERT INTO mailbox_changes (account_id, mailbox_id, modseq, kind, changed_at, name, detail) VALUES \
+            (\(account.rawValue), \(mailbox?.rawValue ?? 0), \(modSeq), '\(SQLText(stringLiteral: kind))', \
+            UTC_TIMESTAMP(), \(name), \(detail))
+            """
     }
 }

@@ -22,10 +22,14 @@ extension Mailboxes {
                 let moved = try names.renaming(old, to: new)
                 try names.createSuperiors(of: new, on: connection)
                 var script: SQLText = "DO 0"
+                let isWhole = moved.contains { $0.mailbox.name == old }
                 for (mailbox, name) in moved {
+                    let kind: StaticString = isWhole && mailbox.name != old ? "moved" : "renamed"
                     script += """
                         ;UPDATE mailboxes SET name = \(hex: name.bytes) WHERE id = \(mailbox.id.rawValue);\
-                        \(MailboxChange.insert(account, mailbox.id, modSeq: mailbox.highestModSeq, "renamed"))
+                        \(MailboxChange.insert(
+                            account, mailbox.id, modSeq: mailbox.highestModSeq, kind, name: name,
+                            detail: mailbox.name.bytes))
                         """
                 }
                 _ = try connection.commit(after: script)
@@ -44,6 +48,8 @@ extension Mailboxes {
                 guard names.mailboxes[new] == nil else { throw StoreError(.alreadyExists) }
                 try names.createSuperiors(of: new, on: connection)
                 let made = try names.create(new, [], on: connection)
+                // RFC 5464 4.1: INBOX keeps its annotations, and the new mailbox has them too.
+                _ = try connection.script(AnnotationTotal.copy(account, from: inbox.id, to: made.id))
                 _ = try MessageTransfer(account: account, source: inbox.id, destination: made.id, removing: true)
                     .run(UIDSet(1...UID.max), on: connection)
                 return made.id

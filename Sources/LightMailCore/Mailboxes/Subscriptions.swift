@@ -29,7 +29,8 @@ extension Mailboxes {
                 _ = try connection.commit(
                     after: """
                         INSERT IGNORE INTO subscriptions (account_id, name) VALUES \
-                        (\(account.rawValue), \(hex: path.bytes))
+                        (\(account.rawValue), \(hex: path.bytes));\
+                        \(MailboxChange.insert(account, nil, "subscribed", name: path))
                         """)
             }
         }
@@ -41,7 +42,8 @@ extension Mailboxes {
             try await database.transaction { connection in
                 _ = try connection.commit(
                     after: """
-                        DELETE FROM subscriptions WHERE account_id = \(account.rawValue) AND name = \(hex: path.bytes)
+                        DELETE FROM subscriptions WHERE account_id = \(account.rawValue) AND name = \(hex: path.bytes);\
+                        \(MailboxChange.insert(account, nil, "unsubscribed", name: path))
                         """)
             }
         }

@@ -11,7 +11,7 @@ package struct CopyOutcome: Sendable, Hashable {
 }
 
 extension Messages {
-    /// Copies messages, all or none (RFC 9051 6.4.7), in at most four round trips and no S3 request: the copy is a row
+    /// Copies messages, all or none (RFC 9051 6.4.7), in at most five round trips and no S3 request: the copy is a row
     /// that refers to the same object. UIDs without a living message are skipped.
     ///
     /// - Throws: `StoreError` notFound for a mailbox, overQuota, limit when keywords find no room.
@@ -70,7 +70,10 @@ struct MessageTransfer {
         guard !taken.isEmpty else {
             return CopyOutcome(uidValidity: into.mailbox.uidValidity, source: [], destination: [])
         }
-        if !removing { try requireRoom(for: sums, extra[0].rows) }
+        if !removing {
+            var rooms = try QuotaRooms(extra[0].rows, on: connection)
+            try rooms.take(account, bytes: sums.bytes, messages: sums.count)
+        }
 
         let used = try extra[1].rows.reduce(UInt64(0)) { $0 | (try $1[1].uint64) }
         let keywords = try translation(of: used, from: from, to: &into, connection)
@@ -84,11 +87,6 @@ struct MessageTransfer {
             after: finish(UIDSet(taken).condition, first, keywords, sums, from: &from, into: &into))
         return CopyOutcome(
             uidValidity: into.mailbox.uidValidity, source: taken, destination: taken.indices.map { first + UInt32($0) })
-    }
-
-    private func requireRoom(for sums: MessageSums, _ rows: [Row]) throws {
-        guard var room = try QuotaRoom.byAccount(rows)[account] else { throw StoreError(.notFound) }
-        guard room.take(bytes: sums.bytes, messages: sums.count) else { throw StoreError(.overQuota) }
     }
 
     /// The statements that do it, in the order that they must run in.

@@ -75,52 +75,6 @@ struct MessageSums {
     }
 }
 
-/// Statements on an account's use of its quota.
-enum AccountUsage {
-    /// Adds to what is used.
-    static func change(_ account: AccountID, bytes: Int64, messages: Int64) -> SQLText {
-        """
-        UPDATE accounts SET used_bytes = used_bytes + (\(bytes)), used_messages = used_messages + (\(messages)) \
-        WHERE id = \(account.rawValue)
-        """
-    }
-
-    /// Locks account rows and reads what `QuotaRoom` needs.
-    static func lock(_ accounts: some Sequence<AccountID>) -> SQLText {
-        """
-        SELECT id, quota_bytes, quota_messages, used_bytes, used_messages FROM accounts \
-        WHERE id IN (\(list: Set(accounts).sorted().map(\.rawValue))) ORDER BY id FOR UPDATE
-        """
-    }
-}
-
-/// What an account may still take, counted down within a transaction that has locked its row.
-struct QuotaRoom {
-    private var bytes: Int64?
-    private var messages: Int64?
-
-    /// - Parameter row: of `AccountUsage.lock`.
-    init(_ row: Row) throws {
-        bytes = try row[1].optional.map { Int64(clamping: try $0.uint64) - (try row[3].int64) }
-        messages = try row[2].optional.map { Int64(clamping: try $0.uint64) - (try row[4].int64) }
-    }
-
-    /// Takes room for messages; false, and takes nothing, when there is not enough.
-    mutating func take(bytes wanted: Int64, messages count: Int64) -> Bool {
-        if let bytes, bytes < wanted { return false }
-        if let messages, messages < count { return false }
-        bytes = bytes.map { $0 - wanted }
-        messages = messages.map { $0 - count }
-        return true
-    }
-
-    static func byAccount(_ rows: [Row]) throws -> [AccountID: QuotaRoom] {
-        var rooms: [AccountID: QuotaRoom] = [:]
-        for row in rows { rooms[AccountID(try row[0].uint64)] = try QuotaRoom(row) }
-        return rooms
-    }
-}
-
 extension LockedMailbox {
     mutating func add(count: Int64, unseen: Int64, bytes: Int64) {
         messagesDelta += count

@@ -152,5 +152,38 @@ extension Migration {
                 ALTER TABLE object_keys
                     ADD COLUMN preview VARBINARY(1024) NULL
                 """),
+        Migration(
+            version: 4, name: "quota_metadata",
+            statements: """
+                ALTER TABLE domains
+                    ADD COLUMN quota_bytes BIGINT UNSIGNED NULL,
+                    ADD COLUMN quota_messages BIGINT UNSIGNED NULL,
+                    ADD COLUMN used_bytes BIGINT NOT NULL DEFAULT 0,
+                    ADD COLUMN used_messages BIGINT NOT NULL DEFAULT 0
+                ;
+                ALTER TABLE accounts
+                    ADD COLUMN quota_mailboxes INT UNSIGNED NULL,
+                    ADD COLUMN limited_domain_id BIGINT UNSIGNED NULL
+                ;
+                CREATE TABLE mailbox_metadata (
+                    mailbox_id  BIGINT UNSIGNED NOT NULL,
+                    name        VARBINARY(255) NOT NULL,
+                    value       MEDIUMBLOB NOT NULL,
+                    PRIMARY KEY (mailbox_id, name),
+                    CONSTRAINT mailbox_metadata_mailbox FOREIGN KEY (mailbox_id) REFERENCES mailboxes (id)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE account_metadata (
+                    account_id  BIGINT UNSIGNED NOT NULL,
+                    name        VARBINARY(255) NOT NULL,
+                    value       MEDIUMBLOB NOT NULL,
+                    PRIMARY KEY (account_id, name),
+                    CONSTRAINT account_metadata_account FOREIGN KEY (account_id) REFERENCES accounts (id)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                ALTER TABLE mailbox_changes
+                    ADD COLUMN name VARBINARY(1000) NULL,
+                    ADD COLUMN detail VARBINARY(1000) NULL
+                """),
     ]
 }

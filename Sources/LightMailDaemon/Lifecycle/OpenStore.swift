@@ -17,6 +17,9 @@ extension StoreConfiguration {
         passwordVerifiers = configuration.auth.verifiers
         passwordCost = configuration.auth.bcryptCost
         passwordMemory = configuration.auth.cacheTime
+        annotations.size = configuration.imap.metadataMaxSize
+        annotations.count = configuration.imap.metadataMaxEntries
+        annotations.total = configuration.imap.metadataMaxTotal
         changeTick = configuration.notify.tick
         orphanGrace = configuration.garbage.orphanGrace
     }

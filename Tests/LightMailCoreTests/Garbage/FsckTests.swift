@@ -25,6 +25,9 @@ import Testing
         Damage(script: "UPDATE mailboxes SET uid_next = 2 WHERE name = 'INBOX'", findings: [.mailboxSequence: 1]),
         Damage(script: "UPDATE mailboxes SET highest_modseq = 1 WHERE name = 'INBOX'", findings: [.mailboxSequence: 1]),
         Damage(script: "UPDATE accounts SET used_bytes = 0, used_messages = 99", findings: [.accountUsage: 1]),
+        Damage(script: "UPDATE domains SET used_bytes = 7", findings: [.domainUsage: 1]),
+        Damage(script: "UPDATE domains SET quota_messages = 9", findings: [.domainUsage: 1]),
+        Damage(script: "UPDATE accounts SET limited_domain_id = domain_id", findings: [.domainUsage: 1]),
         Damage(script: "DELETE FROM messages WHERE uid = 2", findings: [.mailboxCounters: 1, .unqueuedObject: 1]),
     ]
 

@@ -14,6 +14,11 @@ package struct IMAPSection: ConfigurationSection {
     package var rateLimitWindow: Duration = .seconds(10)
     package var rateLimitCommands = 50
     package var proxyProtocol = false
+    package var metadataMaxSize = 65_536
+    package var metadataMaxEntries = 100
+    package var metadataMaxTotal = 10_485_760
+    package var metadataComment = ""
+    package var metadataAdmin = ""
 
     package init() {}
 
@@ -40,6 +45,18 @@ package struct IMAPSection: ConfigurationSection {
                 "rate_limit_commands", \.rateLimitCommands, in: 0...1_000_000,
                 "Commands in a window before login; 0: no limit."),
             .flag("proxy_protocol", \.proxyProtocol, "Expect PROXY headers from the networks of [proxy]."),
+            .number(
+                "metadata_max_size", \.metadataMaxSize, in: 1024...131_072, "Bytes of one annotation (METADATA)."),
+            .number(
+                "metadata_max_entries", \.metadataMaxEntries, in: 10...10_000,
+                "Annotations of a mailbox, and of the server for one account."),
+            .number(
+                "metadata_max_total", \.metadataMaxTotal, in: 65_536...1_073_741_824,
+                "Bytes of all annotations of an account."),
+            .text("metadata_comment", \.metadataComment, "What clients see as /shared/comment of the server."),
+            .text(
+                "metadata_admin", \.metadataAdmin,
+                "What clients see as /shared/admin of the server: a URI such as mailto:postmaster@example.com."),
         ]
     }
 }

@@ -1,0 +1,12 @@
+import IMAPSyntax
+import LightMailCore
+
+extension Session {
+    /// RFC 9208 4.1.2. All mailboxes of an account have the same roots, those that are not there yet too.
+    mutating func getQuotaRoot(_ name: MailboxName) async throws -> Completion {
+        let quotas = try await store.quotas.applying(to: try requireAccount().id)
+        out.append(.quotaRoots(name, quotas.map { Array($0.name.utf8) }))
+        for quota in quotas { out.append(.quota(root: Array(quota.name.utf8), quota.resources)) }
+        return .ok(ResponseText("Done"))
+    }
+}

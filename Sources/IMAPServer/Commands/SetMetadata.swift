@@ -1,0 +1,28 @@
+import IMAPSyntax
+import LightMailCore
+
+extension Session {
+    /// RFC 5464 4.3. All entries are set, or none.
+    mutating func setMetadata(_ name: MailboxName, _ entries: [MetadataEntry]) async throws -> Completion {
+        guard entries.count <= Self.maximumEntries else {
+            throw CommandFailure.no("Too many entries", .metadataTooMany)
+        }
+        let account = try requireAccount().id
+        let annotations = entries.map { Annotation($0.name.string, $0.value) }
+        do {
+            if name.utf8.isEmpty {
+                guard entries.allSatisfy({ $0.name.string.hasPrefix("/private/") }) else {
+                    throw CommandFailure.no("What all users share of the server is the administrator's", .noPerm)
+                }
+                try await store.annotations.write(account, annotations)
+            } else {
+                try await store.annotations.write(account, try existingPath(name), annotations)
+            }
+        } catch AnnotationError.tooLarge(let limit) {
+            throw CommandFailure.no("A value is too large", .metadataMaxSize(UInt32(clamping: limit)))
+        } catch AnnotationError.tooMany {
+            throw CommandFailure.no("Too many annotations", .metadataTooMany)
+        }
+        return .ok(ResponseText("Done"))
+    }
+}
