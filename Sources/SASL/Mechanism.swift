@@ -6,39 +6,17 @@ package enum Mechanism: String, CaseIterable, Sendable {
     case plain = "PLAIN"
     /// The LOGIN mechanism of draft-murchison-sasl-login: obsolete, and still what some mail clients offer first.
     case login = "LOGIN"
+    /// RFC 7677.
+    case scramSHA256 = "SCRAM-SHA-256"
+    /// RFC 7628.
+    case oauthBearer = "OAUTHBEARER"
+    /// What OAUTHBEARER was before it was a standard; some providers' clients know nothing else.
+    case xoauth2 = "XOAUTH2"
 
     /// Looks a mechanism up by name; names are compared without regard to case, as clients send them in either.
     package init?(named name: String) {
         self.init(rawValue: name.uppercased())
     }
-}
-
-/// What a client claims and proves, to be checked by the account store. PLAIN and LOGIN show a password; mechanisms
-/// that prove possession otherwise add their own case here.
-package enum Evidence: Equatable, Sendable {
-    case password(PasswordEvidence)
-}
-
-/// A name and the password that goes with it.
-package struct PasswordEvidence: Equatable, Sendable {
-    /// Whom the client wants to act as, when that is not simply `authenticationIdentity` (RFC 4616 section 2).
-    package let authorizationIdentity: String?
-    /// Whose password this is.
-    package let authenticationIdentity: String
-    /// The password: 1 to ``CredentialLimits/password`` bytes of UTF-8 without NUL.
-    package let password: Secret
-
-    package init(authorizationIdentity: String? = nil, authenticationIdentity: String, password: Secret) {
-        self.authorizationIdentity = authorizationIdentity
-        self.authenticationIdentity = authenticationIdentity
-        self.password = password
-    }
-}
-
-/// How long an identity and a password may be, in bytes of UTF-8. RFC 4616 section 2 asks for at least 255.
-package enum CredentialLimits {
-    package static let identity = 255
-    package static let password = 512
 }
 
 /// Why an exchange ended without evidence.
@@ -51,14 +29,20 @@ package enum ExchangeError: Error, Equatable, Sendable {
     case badResponse(String)
 }
 
-/// Where a mechanism stands after a step: it asks for one more response, or it has all it needs.
+/// Where a mechanism stands after a step.
 enum MechanismStep {
+    /// It asks for one more response.
     case challenge([UInt8])
+    /// It needs to know how the password of this name was salted.
+    case salt(of: String)
+    /// It has all it needs.
     case evidence(Evidence)
+    /// The client has taken note of how its evidence was judged.
+    case acknowledged
 }
 
 /// Takes a non-empty run of UTF-8 as an identity.
-func identity(_ bytes: ArraySlice<UInt8>, what: String) throws(ExchangeError) -> String {
+func identity(_ bytes: some Collection<UInt8>, what: String) throws(ExchangeError) -> String {
     guard !bytes.isEmpty else { throw .badResponse("empty \(what)") }
     guard bytes.count <= CredentialLimits.identity else { throw .badResponse("\(what) too long") }
     guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
