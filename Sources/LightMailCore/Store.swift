@@ -36,7 +36,8 @@ package final class Store: Sendable {
             database: database,
             passwords: PasswordVerifier(
                 parallelism: configuration.passwordVerifiers, cost: configuration.passwordCost,
-                remembered: configuration.passwordMemory),
+                remembered: configuration.passwordMemory, scramIterations: configuration.scramIterations),
+            rules: configuration.logins, saltSecret: SharedSecret("scram-salt", database: database),
             now: seconds)
         quotas = Quotas(database: database)
         mailboxes = Mailboxes(database: database, changes: changes, now: seconds)

@@ -17,6 +17,10 @@ package struct StoreConfiguration: Sendable {
     package var passwordMemory: Duration = .seconds(300)
     /// How much clients may annotate.
     package var annotations = AnnotationLimits()
+    /// PBKDF2's iterations for the SCRAM verifier of a new password; 0 for no verifier, and no SCRAM.
+    package var scramIterations = 65_536
+    /// What failed logins cost.
+    package var logins = LoginRules()
     /// How often the change feed is read.
     package var changeTick: Duration = .milliseconds(250)
     /// How old an object without rows must be before the sweep takes it. A message that takes half as long to arrive is

@@ -12,17 +12,18 @@ package struct Account: Sendable, Hashable {
     package let usedBytes: Int
     package let usedMessages: Int
 
-    /// The columns that `init(row:)` reads, of the table `a`.
+    /// The columns that `init(row:from:)` reads, of the table `a`.
     static let columns = "a.id, a.username, a.is_active, a.quota_bytes, a.quota_messages, a.used_bytes, a.used_messages"
 
-    init(row: Row) throws {
-        id = AccountID(try row[0].uint64)
-        username = try row[1].string
-        isActive = try row[2].bool
-        quotaBytes = try row[3].optional?.uint64
-        quotaMessages = try row[4].optional?.uint64
-        usedBytes = Int(try row[5].int64)
-        usedMessages = Int(try row[6].int64)
+    /// - Parameter start: the first of the columns.
+    init(row: Row, from start: Int = 0) throws {
+        id = AccountID(try row[start].uint64)
+        username = try row[start + 1].string
+        isActive = try row[start + 2].bool
+        quotaBytes = try row[start + 3].optional?.uint64
+        quotaMessages = try row[start + 4].optional?.uint64
+        usedBytes = Int(try row[start + 5].int64)
+        usedMessages = Int(try row[start + 6].int64)
     }
 }
 

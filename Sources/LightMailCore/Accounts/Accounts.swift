@@ -4,6 +4,9 @@ import MariaDBClient
 package struct Accounts: Sendable {
     let database: ConnectionPool
     let passwords: PasswordVerifier
+    let rules: LoginRules
+    /// Of it the salts of names without a verifier are made up.
+    let saltSecret: SharedSecret
     /// Seconds since 1970.
     let now: @Sendable () -> Int64
 
@@ -23,7 +26,7 @@ package struct Accounts: Sendable {
                     SELECT \(Account.columns) FROM accounts a JOIN domains d ON d.id = a.domain_id \
                     WHERE a.live = 1 AND (? IS NULL OR d.name = ?) ORDER BY a.username
                     """, [SQLValue(domain?.description), SQLValue(domain?.description)]
-                ).map(Account.init(row:))
+                ).map { try Account(row: $0) }
             }
         }
     }
@@ -42,6 +45,7 @@ package struct Accounts: Sendable {
         _ address: EmailAddress, password: [UInt8], quotaBytes: UInt64? = nil, quotaMessages: UInt64? = nil
     ) async throws(StoreError) -> Account {
         let hash = try await passwords.hash(password)
+        let verifier = try await passwords.scramVerifier(password)?.text
         let now = now()
         return try await mapped {
             do {
@@ -54,12 +58,12 @@ package struct Accounts: Sendable {
                     let domain = try row[0].uint64
                     let made = try connection.execute(
                         """
-                        INSERT INTO accounts (domain_id, username, password_hash, quota_bytes, quota_messages, \
-                        limited_domain_id, created_at) VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP())
+                        INSERT INTO accounts (domain_id, username, password_hash, scram_sha_256, quota_bytes, \
+                        quota_messages, limited_domain_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP())
                         """,
                         [
-                            .uint(domain), .text(address.description), .text(hash), SQLValue(quotaBytes),
-                            SQLValue(quotaMessages), SQLValue(try row[1].bool ? domain : nil),
+                            .uint(domain), .text(address.description), .text(hash), SQLValue(verifier),
+                            SQLValue(quotaBytes), SQLValue(quotaMessages), SQLValue(try row[1].bool ? domain : nil),
                         ])
                     try connection.makeFolders(AccountID(made.lastInsertID), Self.folders, now: now)
                     return try connection.account(address)
@@ -73,7 +77,8 @@ package struct Accounts: Sendable {
     /// Gives the account a new password. Logins that were remembered with the old one end.
     package func setPassword(_ address: EmailAddress, password: [UInt8]) async throws(StoreError) {
         let hash = try await passwords.hash(password)
-        try await change(address, "password_hash = ?", [.text(hash)])
+        let verifier = try await passwords.scramVerifier(password)?.text
+        try await change(address, "password_hash = ?, scram_sha_256 = ?", [.text(hash), SQLValue(verifier)])
     }
 
     /// Lets the account log in and receive, or stops it; its mail stays.

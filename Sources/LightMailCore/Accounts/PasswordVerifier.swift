@@ -9,10 +9,17 @@ import Synchronization
 /// What is remembered is a keyed digest of the password and the stored hash: a changed password ends it, and the memory
 /// of the process holds no password.
 package final class PasswordVerifier: Sendable {
+    /// Digests, and until when they count.
+    private typealias Memory = Mutex<[[UInt8]: ContinuousClock.Instant]>
+
     private let queues: [DispatchQueue]
     private let cost: Int
-    private let memory: Mutex<[[UInt8]: ContinuousClock.Instant]> = Mutex([:])
+    private let memory = Memory([:])
     private let remembered: Duration
+    /// Wrong passwords that were tried lately, as digests too: a program that holds an old one tries it for hours.
+    private let mistakes = Memory([:])
+    /// PBKDF2's iterations for new SCRAM verifiers; 0 for no verifiers.
+    let scramIterations: Int
     private let secret: [UInt8]
     private let pending = Atomic<Int>(0)
     private let turn = Atomic<Int>(0)
@@ -21,6 +28,8 @@ package final class PasswordVerifier: Sendable {
     private static let maximumPending = 1_000
     /// Most proofs remembered, about 100 bytes each.
     private static let maximumRemembered = 100_000
+    /// For how long a wrong password that is tried again is neither computed nor counted.
+    private static let mistakesRemembered: Duration = .seconds(3600)
     /// Checked for names that nobody has, so that they take as long. It is the hash of no known password.
     private let decoy: Mutex<String?> = Mutex(nil)
 
@@ -28,21 +37,32 @@ package final class PasswordVerifier: Sendable {
     ///   - parallelism: how many hashes are computed at once.
     ///   - cost: of new hashes: 2 to the power of it rounds.
     ///   - remembered: for how long a proved password is not computed again; zero for never.
-    package init(parallelism: Int, cost: Int, remembered: Duration) {
+    ///   - scramIterations: of new SCRAM verifiers; 0 for none.
+    package init(parallelism: Int, cost: Int, remembered: Duration, scramIterations: Int = 0) {
         queues = (0..<max(1, parallelism)).map { DispatchQueue(label: "lightmail.password.\($0)") }
         self.cost = cost
         self.remembered = remembered
+        self.scramIterations = scramIterations
         var random = SystemRandomNumberGenerator()
         secret = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
     }
 
-    /// Whether the password is right. Nil for the hash of a name that nobody has: takes as long, and is false.
+    package enum Verdict: Sendable {
+        case right, wrong
+        /// Wrong, as it was when it was tried before: no guess.
+        case wrongAgain
+    }
+
+    /// Whether the password is right. Nil for the hash of a name that nobody has: takes as long, and is wrong.
     ///
     /// - Throws: `StoreError` unavailable when too many wait.
-    package func verify(_ password: [UInt8], against hash: String?) async throws(StoreError) -> Bool {
-        guard password.count <= PasswordHash.maximumLength, !password.contains(0) else { return false }
-        let proof = hash.map { SHA256Hasher.hash(secret + Array($0.utf8) + [0] + password) }
-        if let proof, isRemembered(proof) { return true }
+    package func verify(
+        _ password: [UInt8], against hash: String?, of name: String
+    ) async throws(StoreError) -> Verdict {
+        guard password.count <= PasswordHash.maximumLength, !password.contains(0) else { return .wrong }
+        let proof = SHA256Hasher.hash(secret + Array((hash ?? "").utf8) + [0] + Array(name.utf8) + [0] + password)
+        if hash != nil, Self.remembers(memory, proof) { return .right }
+        if Self.remembers(mistakes, proof) { return .wrongAgain }
         let isRight = try await compute {
             guard let hash else {
                 if let decoy = self.decoyHash() { _ = PasswordHash.matches(password, decoy) }
@@ -50,8 +70,12 @@ package final class PasswordVerifier: Sendable {
             }
             return PasswordHash.matches(password, hash)
         }
-        if isRight, let proof { remember(proof) }
-        return isRight
+        if isRight {
+            Self.remember(proof, in: memory, for: remembered)
+        } else {
+            Self.remember(proof, in: mistakes, for: Self.mistakesRemembered)
+        }
+        return isRight ? .right : .wrong
     }
 
     /// The hash to store for a new password.
@@ -67,6 +91,19 @@ package final class PasswordVerifier: Sendable {
             throw StoreError(.internal, "libcrypt made no bcrypt hash")
         }
         return hash
+    }
+
+    /// What to store beside the hash so that SCRAM can check the password; nil when verifiers are not wanted, or the
+    /// password cannot be prepared (``SASLprep``).
+    func scramVerifier(_ password: [UInt8]) async throws(StoreError) -> ScramVerifier? {
+        guard scramIterations > 0, let text = String(validating: password, as: UTF8.self),
+            let prepared = SASLprep.prepare(text)
+        else { return nil }
+        var random = SystemRandomNumberGenerator()
+        let salt = (0..<ScramVerifier.saltLength).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+        return try await compute { [scramIterations] in
+            ScramVerifier(password: Array(prepared.utf8), salt: salt, iterations: scramIterations)
+        }
     }
 
     private func compute<T: Sendable>(_ body: @escaping @Sendable () -> T) async throws(StoreError) -> T {
@@ -88,22 +125,22 @@ package final class PasswordVerifier: Sendable {
         }
     }
 
-    private func isRemembered(_ proof: [UInt8]) -> Bool {
+    private static func remembers(_ memory: borrowing Memory, _ proof: [UInt8]) -> Bool {
         memory.withLock { memory in
             guard let until = memory[proof] else { return false }
             return until > .now
         }
     }
 
-    private func remember(_ proof: [UInt8]) {
-        guard remembered > .zero else { return }
+    private static func remember(_ proof: [UInt8], in memory: borrowing Memory, for time: Duration) {
+        guard time > .zero else { return }
         let now = ContinuousClock.now
         memory.withLock { memory in
-            if memory.count >= Self.maximumRemembered {
+            if memory.count >= maximumRemembered {
                 memory = memory.filter { $0.value > now }
-                if memory.count >= Self.maximumRemembered { memory.removeAll() }
+                if memory.count >= maximumRemembered { memory.removeAll() }
             }
-            memory[proof] = now + remembered
+            memory[proof] = now + time
         }
     }
 }

@@ -11,6 +11,12 @@ package struct GarbagePolicy: Sendable {
     package var deliveryMemory: Int64 = 86_400
     /// For how long the change feed can be read back.
     package var changeMemory: Int64 = 3_600
+    /// For how long failed logins are remembered: by then nothing of them is left.
+    package var loginMemory: Int64 = 86_400
+    /// For how long the owner of an account is known in a network.
+    package var knownNetworkMemory: Int64 = 30 * 86_400
+    /// Records of failed logins that are kept, the latest. Anybody can make them.
+    package var maximumLoginRecords: Int64 = 200_000
     /// For how long objects belong to the collector that claimed them. Longer than S3 takes to delete a batch.
     package var lease: Int64 = 600
 

@@ -23,6 +23,8 @@ package struct GarbageReport: Sendable {
     package var deliveries = 0
     /// Rows of the change feed.
     package var changes = 0
+    /// Records of logins.
+    package var logins = 0
     /// Passes that failed, and how. The next cycle tries them again.
     package var failures: [(pass: Pass, error: StoreError)] = []
     /// A pass took as much as it may at once: there is more to do.
@@ -39,6 +41,7 @@ package struct GarbageReport: Sendable {
             ("tombstones", tombstones), ("mailbox_messages", mailboxMessages), ("mailboxes", mailboxes),
             ("accounts", accounts), ("objects", objects), ("undeleted_objects", undeletedObjects),
             ("orphans", orphans), ("aborted_uploads", abortedUploads), ("deliveries", deliveries), ("changes", changes),
+            ("logins", logins),
         ]
     }
 
@@ -54,6 +57,7 @@ package struct GarbageReport: Sendable {
         abortedUploads += later.abortedUploads
         deliveries += later.deliveries
         changes += later.changes
+        logins += later.logins
         failures = later.failures
         hasMore = later.hasMore
     }

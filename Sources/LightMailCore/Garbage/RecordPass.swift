@@ -6,7 +6,7 @@ extension Garbage {
     private static let records = 1000
     private static let rounds = 100
 
-    /// Forgets deliveries and changes that are too old to matter.
+    /// Forgets deliveries, changes and logins that are too old to matter, and logins that are too many.
     func forgetRecords(_ report: inout GarbageReport) async throws(StoreError) {
         report.deliveries += try await forget(
             """
@@ -20,11 +20,35 @@ extension Garbage {
             ORDER BY id LIMIT \(Self.records)) AS lowest \
             WHERE changed_at < UTC_TIMESTAMP() - INTERVAL \(policy.changeMemory) SECOND)
             """)
+        try await forgetLogins(&report)
     }
 
-    private func forget(_ statement: SQLText) async throws(StoreError) -> Int {
+    private func forgetLogins(_ report: inout GarbageReport) async throws(StoreError) {
+        report.logins += try await forget(
+            """
+            DELETE FROM login_records WHERE proved_at IS NULL \
+            AND seen_at < UTC_TIMESTAMP() - INTERVAL \(policy.loginMemory) SECOND \
+            ORDER BY seen_at LIMIT \(Self.records)
+            """)
+        report.logins += try await forget(
+            """
+            DELETE FROM login_records WHERE proved_at < UTC_TIMESTAMP() - INTERVAL \(policy.knownNetworkMemory) SECOND \
+            ORDER BY proved_at LIMIT \(Self.records)
+            """)
+        let count = try await mapped {
+            try await database.read { connection in
+                try connection.script("SELECT COUNT(*) FROM login_records WHERE proved_at IS NULL")[0].rows[0][0].int64
+            }
+        }
+        let excess = min(count - policy.maximumLoginRecords, Int64(Self.records * Self.rounds))
+        guard excess > 0 else { return }
+        report.logins += try await forget(
+            "DELETE FROM login_records WHERE proved_at IS NULL ORDER BY seen_at LIMIT \(excess)", atMost: 1)
+    }
+
+    private func forget(_ statement: SQLText, atMost rounds: Int = Garbage.rounds) async throws(StoreError) -> Int {
         var forgotten = 0
-        for _ in 0..<Self.rounds {
+        for _ in 0..<rounds {
             let count = try await mapped {
                 try await database.transaction { try $0.commit(after: statement)[0].affectedRows }
             }

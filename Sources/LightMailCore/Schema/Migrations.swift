@@ -153,6 +153,29 @@ extension Migration {
                     ADD COLUMN preview VARBINARY(1024) NULL
                 """),
         Migration(
+            version: 3, name: "logins",
+            statements: """
+                ALTER TABLE accounts ADD COLUMN scram_sha_256 VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NULL
+                    AFTER password_hash
+                ;
+                CREATE TABLE login_records (
+                    account        VARCHAR(320) NOT NULL,
+                    network        VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                    failures       DOUBLE NOT NULL,
+                    seen_at        DATETIME NOT NULL,
+                    blocked_until  DATETIME NULL,
+                    proved_at      DATETIME NULL,
+                    PRIMARY KEY (account, network),
+                    KEY login_records_age (proved_at, seen_at)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE secrets (
+                    name        VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+                    value       VARBINARY(64) NOT NULL,
+                    created_at  DATETIME NOT NULL
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                """),
+        Migration(
             version: 4, name: "quota_metadata",
             statements: """
                 ALTER TABLE domains
