@@ -63,7 +63,10 @@ let package = Package(
         room("LightMailCore", ["MariaDBClient", "S3Client", "MailFormat", "CCrypt", "COpenSSL", logging]),
         room(
             "LightMailDaemon",
-            ["LightMailCore", "MariaDBClient", "S3Client", "CSystemd", logging, argumentParser, nioTLS, nioHTTP]
+            [
+                "LightMailCore", "MariaDBClient", "S3Client", "SASL", "CSystemd", logging, argumentParser, nioTLS,
+                nioHTTP,
+            ]
                 + nio + lifecycle),
 
         // The protocols.
@@ -89,7 +92,7 @@ let package = Package(
         tests("MariaDBClientTests", ["MariaDBClient"]),
         tests("S3ClientTests", ["S3Client", "COpenSSL"]),
         tests("LightMailCoreTests", ["LightMailCore", "MariaDBClient", "S3Client", "MailFormat"]),
-        tests("LightMailDaemonTests", ["LightMailDaemon", "LightMailCore", nioEmbedded, nioTLS] + nio),
+        tests("LightMailDaemonTests", ["LightMailDaemon", "LightMailCore", "SASL", nioEmbedded, nioTLS] + nio),
         tests(
             "IMAPServerTests",
             ["IMAPServer", "LightMailDaemon", "LightMailCore", "MariaDBClient", "S3Client", nioEmbedded, nioTLS] + nio),

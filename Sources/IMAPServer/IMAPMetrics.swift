@@ -9,7 +9,6 @@ struct IMAPMetrics: Sendable {
 
     let sessions: Gauge
     let authenticated: Gauge
-    let failedLogins: Counter
     let bytesIn: Counter
     let bytesOut: Counter
     private let commands: [CommandName: [Result: Counter]]
@@ -17,7 +16,6 @@ struct IMAPMetrics: Sendable {
     init(_ registry: MetricsRegistry) {
         sessions = registry.gauge("lightmail_imap_sessions", "IMAP sessions at this moment.")
         authenticated = registry.gauge("lightmail_imap_authenticated_sessions", "IMAP sessions that have logged in.")
-        failedLogins = registry.counter("lightmail_imap_failed_logins_total", "Logins that were refused.")
         bytesIn = registry.counter("lightmail_imap_received_bytes_total", "Bytes from clients, without TLS.")
         bytesOut = registry.counter("lightmail_imap_sent_bytes_total", "Bytes to clients, without TLS.")
         var commands: [CommandName: [Result: Counter]] = [:]

@@ -15,8 +15,8 @@ extension IMAPService {
             tls = try context.makeTLS(certificate: section.tlsCertificate, key: section.tlsKey)
         }
         let service = IMAPService(
-            store: context.store, hostname: context.configuration.system.hostname, limits: SessionLimits(section),
-            tls: tls,
+            store: context.store, authenticator: Authenticator(context, service: "imap"),
+            hostname: context.configuration.system.hostname, limits: SessionLimits(section), tls: tls,
             requiresTLS: section.tlsOnly, serverAnnotations: section.serverAnnotations, sessions: context.sessions,
             registry: context.metrics,
             logger: context.logger)

@@ -4,9 +4,10 @@ import LightMailDaemon
 import Logging
 import NIOCore
 
-/// What all IMAP sessions of a process share: the store, the limits, the certificate, the counters.
+/// What all IMAP sessions of a process share: the store, who may log in, the limits, the certificate, the counters.
 package final class IMAPService: Sendable {
     let store: Store
+    let authenticator: Authenticator
     let hostname: String
     let limits: SessionLimits
     /// Nil where TLS is not set up: then there is no STARTTLS.
@@ -21,10 +22,12 @@ package final class IMAPService: Sendable {
     let serverAnnotations: [Annotation]
 
     package init(
-        store: Store, hostname: String, limits: SessionLimits, tls: TLSProvider?, requiresTLS: Bool,
-        serverAnnotations: [Annotation] = [], sessions: SessionRegistry, registry: MetricsRegistry, logger: Logger
+        store: Store, authenticator: Authenticator, hostname: String, limits: SessionLimits, tls: TLSProvider?,
+        requiresTLS: Bool, serverAnnotations: [Annotation] = [], sessions: SessionRegistry, registry: MetricsRegistry,
+        logger: Logger
     ) {
         self.store = store
+        self.authenticator = authenticator
         self.hostname = hostname
         self.limits = limits
         self.tls = tls

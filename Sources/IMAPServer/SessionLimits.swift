@@ -11,8 +11,6 @@ package struct SessionLimits: Sendable {
     package var loginTime: TimeAmount
     /// Failed logins until the session ends.
     package var failedLogins: Int
-    /// What the answer to a failed login waits for: it makes guessing slow and costs no thread.
-    package var failedLoginDelay: TimeAmount = .seconds(2)
     /// Commands within `commandWindow` before login; 0 for no limit.
     package var commandsBeforeLogin: Int
     package var commandWindow: TimeAmount

@@ -24,7 +24,6 @@ struct TestServer {
         _ adjust: (inout SessionLimits) -> Void = { _ in }
     ) async throws -> TestServer {
         var limits = SessionLimits(IMAPSection())
-        limits.failedLoginDelay = .milliseconds(1)
         limits.commandsBeforeLogin = 0
         limits.messageSize = 40_000_000
         adjust(&limits)
@@ -32,11 +31,16 @@ struct TestServer {
         var opened = store
         if opened == nil { opened = try await TestStore.shared.store() }
         let store = try #require(opened)
+        let metrics = MetricsRegistry()
+        var policy = LoginPolicy()
+        policy.failureDelay = .milliseconds(1)
         let service = IMAPService(
-            store: store, hostname: "imap.example.test", limits: limits, tls: tls,
+            store: store,
+            authenticator: Authenticator(accounts: store.accounts, policy: policy, service: "imap", metrics: metrics),
+            hostname: "imap.example.test", limits: limits, tls: tls,
             requiresTLS: requiresTLS,
             serverAnnotations: [Annotation("/shared/admin", Array("mailto:postmaster@example.test".utf8))],
-            sessions: sessions, registry: MetricsRegistry(), logger: logger)
+            sessions: sessions, registry: metrics, logger: logger)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in

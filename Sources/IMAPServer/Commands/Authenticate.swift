@@ -1,4 +1,5 @@
 import IMAPSyntax
+import LightMailDaemon
 import SASL
 
 extension Session {
@@ -10,48 +11,34 @@ extension Session {
             try requirePrivacy()
             throw CommandFailure.no("No such mechanism", .cannot)
         }
-        var exchange = Exchange(mechanism)
         let text = initial.map { $0.bytes.isEmpty ? Array("=".utf8) : Array(Base64.encode($0.bytes).utf8) }
-        return try await step(tag, exchange, &ending) { _ throws(ExchangeError) in
-            let step = try exchange.start(initialResponse: text)
-            return (step, exchange)
+        do throws(ExchangeError) {
+            return follow(try await clientLogin.begin(mechanism, initialResponse: text), tag, &ending)
+        } catch {
+            throw Self.failure(error)
         }
     }
 
     /// The client's answer to a challenge.
     mutating func continueAuthentication(
-        _ tag: String, _ exchange: Exchange, _ line: [UInt8], _ ending: inout Ending
+        _ tag: String, _ line: [UInt8], _ ending: inout Ending
     ) async throws -> Completion {
         dialogue = nil
-        return try await step(tag, exchange, &ending) { exchange throws(ExchangeError) in
-            var exchange = exchange
-            let step = try exchange.receive(line)
-            return (step, exchange)
-        }
-    }
-
-    private mutating func step(
-        _ tag: String, _ exchange: Exchange, _ ending: inout Ending,
-        _ body: (Exchange) throws(ExchangeError) -> (Exchange.Step, Exchange)
-    ) async throws -> Completion {
-        let next: (step: Exchange.Step, exchange: Exchange)
         do throws(ExchangeError) {
-            next = try body(exchange)
+            return follow(try await clientLogin.resume(line), tag, &ending)
         } catch {
             throw Self.failure(error)
         }
-        switch next.step {
+    }
+
+    private mutating func follow(_ step: ClientLogin.Step, _ tag: String, _ ending: inout Ending) -> Completion {
+        switch step {
         case .challenge(let text):
             out.appendVerbatim(Array("+ \(text)\r\n".utf8))
-            dialogue = .authenticate(tag: tag, next.exchange)
+            dialogue = .authenticate(tag: tag)
             return .ok(ResponseText("Go on"))
-        case .evidence(.password(let evidence)):
-            // There is nobody who may act for another.
-            if let wanted = evidence.authorizationIdentity, wanted != evidence.authenticationIdentity {
-                throw CommandFailure.no("You may act for yourself only", .authorizationFailed)
-            }
-            let password = evidence.password.withBytes { $0 }
-            return try await logIn(as: evidence.authenticationIdentity, password, &ending)
+        case .outcome(let outcome):
+            return conclude(outcome, &ending)
         }
     }
 

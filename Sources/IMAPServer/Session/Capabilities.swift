@@ -1,3 +1,5 @@
+import SASL
+
 /// A capability that a session may announce, and when.
 struct Capability: Sendable {
     enum Moment: Sendable {
@@ -6,8 +8,8 @@ struct Capability: Sendable {
         case beforeTLS
         /// RFC 9051 6.2.3: a password in clear would be refused.
         case loginDisabled
-        /// Passwords are taken now.
-        case beforeLogin
+        /// RFC 9051 6.2.2: passwords are taken now, and so is this way to prove them.
+        case mechanism(Mechanism)
         case afterLogin
     }
 
@@ -26,7 +28,9 @@ struct Capability: Sendable {
         Capability(name: "ENABLE", moment: .always, source: "Commands/Enable.swift"),
         Capability(name: "STARTTLS", moment: .beforeTLS, source: "Commands/StartTLS.swift"),
         Capability(name: "LOGINDISABLED", moment: .loginDisabled, source: "Commands/Login.swift"),
-        Capability(name: "AUTH=PLAIN", moment: .beforeLogin, source: "Commands/Authenticate.swift"),
+        Capability(
+            name: "AUTH=SCRAM-SHA-256", moment: .mechanism(.scramSHA256), source: "Commands/Authenticate.swift"),
+        Capability(name: "AUTH=PLAIN", moment: .mechanism(.plain), source: "Commands/Authenticate.swift"),
         Capability(name: "NAMESPACE", moment: .afterLogin, source: "Commands/Namespace.swift"),
         Capability(name: "CHILDREN", moment: .afterLogin, source: "Commands/List.swift"),
         Capability(name: "LIST-EXTENDED", moment: .afterLogin, source: "Commands/List.swift"),
@@ -65,7 +69,8 @@ extension Session {
             case .always: true
             case .beforeTLS: canStartTLS
             case .loginDisabled: !isAuthenticated && isLoginDisabled
-            case .beforeLogin: !isAuthenticated && !isLoginDisabled
+            case .mechanism(let mechanism):
+                !isAuthenticated && !isLoginDisabled && service.authenticator.mechanisms.contains(mechanism)
             case .afterLogin: isAuthenticated
             }
         }.map(\.name)

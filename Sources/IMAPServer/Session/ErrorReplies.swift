@@ -1,5 +1,6 @@
 import IMAPSyntax
 import LightMailCore
+import LightMailDaemon
 
 /// The one place where errors of the store become replies. What went wrong in detail is for the log.
 enum ErrorReplies {
@@ -16,6 +17,16 @@ enum ErrorReplies {
         case .unavailable: .no(ResponseText("Temporary failure, try again later", code: .unavailable))
         case .corrupt: .no(ResponseText("Message is damaged in the store", code: .corruption))
         case .internal: .no(ResponseText("Internal error", code: .serverBug))
+        }
+    }
+
+    /// RFC 5530 3
+    static func text(of reason: LoginRefusal.Reason) -> ResponseText {
+        switch reason {
+        case .credentials: ResponseText("Wrong user name or password", code: .authenticationFailed)
+        case .blocked: ResponseText("Too many failed logins, try again later", code: .unavailable)
+        case .authorization: ResponseText("You may act for yourself only", code: .authorizationFailed)
+        case .inactive: ResponseText("Account is not active", code: .authorizationFailed)
         }
     }
 

@@ -146,11 +146,11 @@ extension Session {
         let entry: CommandTable.Entry
         let completion: Completion
         switch dialogue {
-        case .authenticate(let started, let exchange):
+        case .authenticate(let started):
             tag = started
             entry = CommandTable.entry(for: .authenticate(mechanism: "", initialResponse: nil))
             completion = try await completing { (session) throws in
-                try await session.continueAuthentication(tag, exchange, line, &ending)
+                try await session.continueAuthentication(tag, line, &ending)
             }
         case .idle(let started):
             tag = started

@@ -2,7 +2,6 @@ import IMAPSyntax
 import LightMailCore
 import LightMailDaemon
 import Logging
-import SASL
 
 /// The state of one session, a value that a command's task takes and gives back. Each command stands in Commands/.
 ///
@@ -16,6 +15,7 @@ struct Session: Sendable {
     /// Whether the client's words are encrypted.
     var isSecure: Bool
     var account: Account?
+    var clientLogin: ClientLogin
     var selected: SelectedMailbox?
     /// The command that waits for a line of the client.
     var dialogue: Dialogue?
@@ -28,7 +28,6 @@ struct Session: Sendable {
     var usesUIDOnly = false
     /// Whether QRESYNC was enabled (RFC 7162 3.2.3).
     var usesQResync = false
-    var failedLogins = 0
     /// Commands answered BAD since the last that was not.
     var badCommands = 0
     /// What was written and not yet sent.
@@ -36,7 +35,7 @@ struct Session: Sendable {
 
     /// A command that takes more than its own line.
     enum Dialogue: Sendable {
-        case authenticate(tag: String, Exchange)
+        case authenticate(tag: String)
         case idle(tag: String)
     }
 
@@ -46,6 +45,8 @@ struct Session: Sendable {
         self.outlet = outlet
         self.logger = logger
         isSecure = connection.isTLS
+        clientLogin = ClientLogin(
+            service.authenticator, connection: connection, maximumFailures: service.limits.failedLogins, logger: logger)
     }
 
     var store: Store { service.store }

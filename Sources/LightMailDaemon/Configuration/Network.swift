@@ -61,6 +61,13 @@ package struct Network: Sendable, Hashable, CustomStringConvertible {
         guard address.bytes == Network.masked(address.bytes, prefixLength) else { return nil }
     }
 
+    /// The network that one client may be taken to own: its IPv4 address, or the /64 of its IPv6 address.
+    package init(of address: IPAddress) {
+        prefixLength = address.bytes.count == 4 ? 32 : 64
+        let bytes = Network.masked(address.bytes, prefixLength)
+        self.address = IPAddress(bytes: bytes) ?? address
+    }
+
     package func contains(_ candidate: IPAddress) -> Bool {
         candidate.bytes.count == address.bytes.count
             && Network.masked(candidate.bytes, prefixLength) == address.bytes

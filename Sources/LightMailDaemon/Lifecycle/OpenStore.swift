@@ -17,6 +17,8 @@ extension StoreConfiguration {
         passwordVerifiers = configuration.auth.verifiers
         passwordCost = configuration.auth.bcryptCost
         passwordMemory = configuration.auth.cacheTime
+        scramIterations = configuration.auth.scram ? configuration.auth.scramIterations : 0
+        logins = LoginRules(configuration.auth)
         annotations.size = configuration.imap.metadataMaxSize
         annotations.count = configuration.imap.metadataMaxEntries
         annotations.total = configuration.imap.metadataMaxTotal

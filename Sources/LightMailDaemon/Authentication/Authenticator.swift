@@ -1,0 +1,101 @@
+import LightMailCore
+import Logging
+import SASL
+
+/// The one place where clients of every protocol prove who they are: it checks what they show, logs and counts how that
+/// ended. What a client is told is the protocol's own business.
+///
+/// A session keeps a ``ClientLogin``, and asks through it.
+package final class Authenticator: Sendable {
+    let policy: LoginPolicy
+    let accounts: Accounts
+    private let successes: Counter
+    private let unavailable: Counter
+    private let refusals: [LoginRefusal.Reason: Counter]
+
+    /// - Parameters:
+    ///   - service: the protocol as the metrics name it, such as "imap".
+    ///   - metrics: where logins are counted.
+    package init(accounts: Accounts, policy: LoginPolicy, service: String, metrics: MetricsRegistry) {
+        self.accounts = accounts
+        self.policy = policy
+        func counter(_ result: String) -> Counter {
+            metrics.counter(
+                "lightmail_logins_total", "Logins by protocol and result.", ["protocol": service, "result": result])
+        }
+        successes = counter("ok")
+        unavailable = counter("unavailable")
+        refusals = LoginRefusal.Reason.allCases.reduce(into: [:]) { $0[$1] = counter($1.rawValue) }
+    }
+
+    /// The authenticator of a daemon, as its configuration wants it.
+    package convenience init(_ context: DaemonContext, service: String) {
+        self.init(
+            accounts: context.store.accounts, policy: LoginPolicy(context.configuration.auth), service: service,
+            metrics: context.metrics)
+    }
+
+    /// The mechanisms there are, the best first. A protocol offers those that it wants, when it wants passwords at all.
+    package var mechanisms: [Mechanism] {
+        (policy.offersScram ? [.scramSHA256] : []) + [.plain, .login]
+    }
+
+    /// How checking a client's evidence ended.
+    enum Verdict: Sendable {
+        /// - Parameter signature: ServerSignature, for SCRAM.
+        case account(Account, signature: [UInt8]?)
+        case refused(LoginRefusal.Reason)
+        case unavailable(StoreError)
+    }
+
+    /// Checks what an exchange, or a command that carries a password, has brought. An unknown name and a wrong password
+    /// get the same verdict after the same time.
+    func check(_ evidence: Evidence, from network: ClientNetwork) async -> Verdict {
+        let name = evidence.authenticationIdentity ?? ""
+        if let wanted = evidence.authorizationIdentity, wanted.lowercased() != name.lowercased() {
+            return .refused(.authorization)
+        }
+        do throws(StoreError) {
+            switch evidence {
+            case .password(let evidence):
+                let password = evidence.password.withBytes { $0 }
+                return verdict(try await accounts.authenticate(username: name, .password(password), from: network))
+            case .scram(let evidence):
+                let proof = Credential.scramProof(evidence.proof.withBytes { $0 }, message: evidence.message)
+                return verdict(try await accounts.authenticate(username: name, proof, from: network))
+            case .token:
+                return .refused(.credentials)
+            }
+        } catch {
+            return .unavailable(error)
+        }
+    }
+
+    private func verdict(_ authentication: Authentication) -> Verdict {
+        switch authentication {
+        case .account(let account, let signature): .account(account, signature: signature)
+        case .wrong: .refused(.credentials)
+        case .inactive: .refused(.inactive)
+        case .blocked: .refused(.blocked)
+        }
+    }
+
+    /// Counts and logs a verdict. Of what the client sent, its name alone is told.
+    func note(_ verdict: Verdict, _ evidence: Evidence, attempt: Int, _ logger: Logger) {
+        switch verdict {
+        case .account:
+            successes.increment()
+        case .refused(let reason):
+            refusals[reason]?.increment()
+            logger.notice(
+                "login refused",
+                metadata: [
+                    "user": "\((evidence.authenticationIdentity ?? "").prefix(100))", "reason": "\(reason.rawValue)",
+                    "attempt": "\(attempt)",
+                ])
+        case .unavailable(let error):
+            unavailable.increment()
+            logger.warning("logins cannot be checked", metadata: [LogKey.error: "\(error)"])
+        }
+    }
+}
