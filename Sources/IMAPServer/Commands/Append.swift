@@ -25,6 +25,7 @@ extension Session {
         } catch {
             throw ErrorReplies.destination(error)
         }
+        noteOwn(outcome.uids, in: target)
         let code = outcome.uids.first.map { ResponseCode.appendUID(uidValidity: outcome.uidValidity, uid: $0) }
         return .ok(ResponseText("Appended", code: code))
     }

@@ -10,6 +10,7 @@ extension Session {
         let target = try await destination(name)
         let outcome = try await store.messages.copy(
             account: selected.account, from: selected.id, uids: uids, to: target)
+        noteOwn(outcome.destination, in: target)
         return .ok(ResponseText("Copied", code: outcome.code))
     }
 }

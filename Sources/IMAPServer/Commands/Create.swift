@@ -13,7 +13,9 @@ extension Session {
             guard let bit = SpecialUse(use) else { throw CommandFailure.no("No such special use", .useAttr) }
             specialUse.formUnion(bit)
         }
-        let made = try await store.mailboxes.create(account, try MailboxPath(bytes), specialUse: specialUse)
+        let path = try MailboxPath(bytes)
+        let made = try await store.mailboxes.create(account, path, specialUse: specialUse)
+        noteOwn(.created, path)
         return .ok(ResponseText("Created", code: .mailboxID(IMAPSyntax.ObjectID(.mailbox, made.id.rawValue))))
     }
 }

@@ -16,6 +16,7 @@ extension Session {
             try await store.mailboxes.delete(account, path)
         }
         service.mailboxNames.forget(account, path)
+        noteOwn(.deleted, path)
         return .ok(ResponseText("Deleted"))
     }
 }

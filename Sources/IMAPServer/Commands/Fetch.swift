@@ -15,7 +15,20 @@ extension Session {
             positions = selected.view.positions(positions, changedSince: since)
         }
         let newlySeen = try await plan.setsSeen ? markSeen(selected, positions, uid: uid) : UIDSet()
-        let view = try requireSelected().view
+        guard try await tell(plan, at: positions, newlySeen: newlySeen) == 0 else {
+            throw CommandFailure.no("Some messages are gone", .expungeIssued)
+        }
+        return .ok(ResponseText("Done"))
+    }
+
+    /// The FETCH responses of messages.
+    ///
+    /// - Returns: how many messages are gone.
+    mutating func tell(
+        _ plan: FetchPlan, at positions: [Range<Int>], newlySeen: UIDSet = UIDSet()
+    ) async throws -> Int {
+        let selected = try requireSelected()
+        let view = selected.view
         var missing = 0
         for batch in positions.batches(of: Self.messagesAtOnce) {
             var details: [UID: MessageDetails] = [:]
@@ -37,8 +50,7 @@ extension Session {
                     at: position, plan, detail, showingFlags: newlySeen.contains(view.uids[position]))
             }
         }
-        guard missing == 0 else { throw CommandFailure.no("Some messages are gone", .expungeIssued) }
-        return .ok(ResponseText("Done"))
+        return missing
     }
 
     /// How many messages one round trip to the database asks for.

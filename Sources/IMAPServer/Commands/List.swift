@@ -78,6 +78,19 @@ extension ListCommand {
     }
 }
 
+extension MailboxTree.Node {
+    /// What LIST says of it.
+    var attributes: [MailboxAttribute] {
+        var attributes: [MailboxAttribute] = []
+        // Clients older than \NonExistent know that \Noselect cannot be opened.
+        if mailbox == nil { attributes += [.nonExistent, .noSelect] }
+        attributes.append(hasChildren ? .hasChildren : .hasNoChildren)
+        if isSubscribed { attributes.append(.subscribed) }
+        attributes += mailbox?.specialUse.attributes ?? []
+        return attributes
+    }
+}
+
 extension MailboxTree {
     /// What LIST says of a name; nil when the command does not ask for it.
     ///
@@ -92,13 +105,7 @@ extension MailboxTree {
             guard above.contains(node.path) else { return nil }
             childInfo = [command.selection.contains(.subscribed) ? .subscribed : .specialUse]
         }
-        var attributes: [MailboxAttribute] = []
-        // Clients older than \NonExistent know that \Noselect cannot be opened.
-        if node.mailbox == nil { attributes += [.nonExistent, .noSelect] }
-        attributes.append(node.hasChildren ? .hasChildren : .hasNoChildren)
-        if node.isSubscribed { attributes.append(.subscribed) }
-        attributes += node.mailbox?.specialUse.attributes ?? []
-        return MailboxListing(attributes: attributes, name: name, childInfo: childInfo)
+        return MailboxListing(attributes: node.attributes, name: name, childInfo: childInfo)
     }
 
     private func meets(_ node: Node, _ selection: Set<ListSelectionOption>) -> Bool {

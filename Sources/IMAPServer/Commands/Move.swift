@@ -11,6 +11,7 @@ extension Session {
         let target = try await destination(name)
         let outcome = try await store.messages.move(
             account: selected.account, from: selected.id, uids: uids, to: target)
+        noteOwn(outcome.destination, in: target)
         if let code = outcome.code { out.append(.untagged(.ok(ResponseText("Moved", code: code)))) }
         guard usesQResync, outcome.code != nil else { return .ok(ResponseText("Done")) }
         try await synchronize(SyncScope(expunging: true, showingUIDs: uid))

@@ -5,7 +5,9 @@ extension Session {
     mutating func rename(_ old: MailboxName, to new: MailboxName) async throws -> Completion {
         let account = try requireAccount().id
         let path = try existingPath(old)
-        try await store.mailboxes.rename(account, from: path, to: try new.path)
+        let target = try new.path
+        try await store.mailboxes.rename(account, from: path, to: target)
+        noteOwn(path.isInbox ? .created : .renamed, target)
         service.mailboxNames.forget(account, path)
         return .ok(ResponseText("Renamed"))
     }

@@ -20,6 +20,7 @@ extension Session {
         if !parameters.isEmpty { becomeCondStoreAware() }
         let (mailbox, selected) = try await open(account, try existingPath(name), readOnly: readOnly)
         self.selected = selected
+        selected.watch.setIdling(isAttentive)
         let view = selected.view
         if isRev2 { out.append(.list(MailboxListing(name: name))) }
         out.append(.flags(selected.knownFlags))

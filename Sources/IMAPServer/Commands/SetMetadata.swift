@@ -23,6 +23,8 @@ extension Session {
         } catch AnnotationError.tooMany {
             throw CommandFailure.no("Too many annotations", .metadataTooMany)
         }
+        let path = name.utf8.isEmpty ? nil : try existingPath(name)
+        for entry in entries { noteOwn(.metadata, path, entry: entry.name.string) }
         return .ok(ResponseText("Done"))
     }
 }

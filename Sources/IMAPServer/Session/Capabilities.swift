@@ -56,6 +56,7 @@ struct Capability: Sendable {
         Capability(name: "QUOTA=RES-STORAGE", moment: .afterLogin, source: "Commands/GetQuota.swift"),
         Capability(name: "QUOTA=RES-MESSAGE", moment: .afterLogin, source: "Commands/GetQuota.swift"),
         Capability(name: "QUOTA=RES-MAILBOX", moment: .afterLogin, source: "Commands/GetQuota.swift"),
+        Capability(name: "NOTIFY", moment: .afterLogin, source: "Commands/Notify.swift"),
         Capability(name: "METADATA", moment: .afterLogin, source: "Commands/SetMetadata.swift"),
         Capability(name: "LIST-METADATA", moment: .afterLogin, source: "Commands/List.swift"),
     ]

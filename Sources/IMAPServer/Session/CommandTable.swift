@@ -4,7 +4,7 @@ import IMAPSyntax
 enum CommandName: String, CaseIterable, Sendable {
     case capability, noop, logout, id, starttls, authenticate, login, enable, select, examine, create, delete, rename
     case subscribe, unsubscribe, list, lsub, namespace, status, append, idle, check, close, unselect, expunge, search
-    case fetch, store, copy, move, getquota, getquotaroot, setquota, getmetadata, setmetadata
+    case fetch, store, copy, move, getquota, getquotaroot, setquota, getmetadata, setmetadata, notify
     /// What is no command.
     case invalid
 }
@@ -35,6 +35,8 @@ enum CommandTable {
         var mayExpunge = true
         /// Whether FETCH responses at its end hold the UID: always with the UID commands (RFC 9051 6.4.9).
         var showsUIDs = false
+        /// Whether it changes the selected mailbox, and so is answered with what became of that in any case.
+        var changesMessages = false
     }
 
     static func entry(for command: Command) -> Entry {
@@ -60,6 +62,7 @@ enum CommandTable {
         case .status: Entry(name: .status, state: .authenticated)
         case .append: Entry(name: .append, state: .authenticated)
         case .idle: Entry(name: .idle, state: .authenticated)
+        case .notify: Entry(name: .notify, state: .authenticated, showsUIDs: true)
         case .getQuota: Entry(name: .getquota, state: .authenticated)
         case .getQuotaRoot: Entry(name: .getquotaroot, state: .authenticated)
         case .setQuota: Entry(name: .setquota, state: .authenticated)
@@ -68,16 +71,17 @@ enum CommandTable {
         case .check: Entry(name: .check, state: .selected)
         case .close: Entry(name: .close, state: .selected)
         case .unselect: Entry(name: .unselect, state: .selected)
-        case .expunge: Entry(name: .expunge, state: .selected)
-        case .uidExpunge: Entry(name: .expunge, state: .selected, showsUIDs: true)
+        case .expunge: Entry(name: .expunge, state: .selected, changesMessages: true)
+        case .uidExpunge: Entry(name: .expunge, state: .selected, showsUIDs: true, changesMessages: true)
         case .search(let search, let uid):
             // RFC 7162 3.2.10.2
             Entry(
                 name: .search, state: .selected, mayExpunge: uid && !search.key.namesMessageNumbers, showsUIDs: uid)
         case .fetch(_, let uid): Entry(name: .fetch, state: .selected, mayExpunge: uid, showsUIDs: uid)
-        case .store(_, let uid): Entry(name: .store, state: .selected, mayExpunge: uid, showsUIDs: uid)
+        case .store(_, let uid):
+            Entry(name: .store, state: .selected, mayExpunge: uid, showsUIDs: uid, changesMessages: true)
         case .copy(_, _, let uid): Entry(name: .copy, state: .selected, showsUIDs: uid)
-        case .move(_, _, let uid): Entry(name: .move, state: .selected, showsUIDs: uid)
+        case .move(_, _, let uid): Entry(name: .move, state: .selected, showsUIDs: uid, changesMessages: true)
         }
     }
 }

@@ -20,6 +20,8 @@ struct SelectedMailbox: Sendable {
     var isHeldBack = false
     /// The UIDs that are \Recent in this session (RFC 3501 2.3.2).
     var recent = UIDSet()
+    /// UIDs of messages that this session brought here itself with its last command that did.
+    var own = UIDSet()
     /// What the last SEARCH with SAVE found (RFC 9051 6.4.4.1).
     var savedResult = UIDSet()
 
@@ -75,7 +77,7 @@ final class MailboxWatch: Sendable {
         let watching = changes.watch(mailbox: mailbox) { [weak self] in
             guard let self else { return }
             self.dirty.store(true, ordering: .sequentiallyConsistent)
-            // A session at work, or one that waits for a command, looks by itself.
+            // A session at work, or one that waits for a command and did not ask for more, looks by itself.
             if self.idling.load(ordering: .sequentiallyConsistent) { outlet.wake() }
         }
         subscription.withLock { $0 = watching }

@@ -10,7 +10,7 @@ extension Session {
             switch job {
             case .command(let job): return try await run(job)
             case .line(let line): return try await resume(with: line)
-            case .wake: return try await wakeFromIdle()
+            case .wake: return await tellNews()
             }
         } catch CommandFailure.brokenLiteral(let error) {
             logger.error("a message broke off", metadata: [LogKey.error: "\(error)"])
@@ -73,7 +73,7 @@ extension Session {
         }
         service.metrics.count(entry.name, result)
         badCommands = result == .bad ? badCommands + 1 : 0
-        if selected != nil, case .proceed = ending.action {
+        if selected != nil, !isDeaf || entry.changesMessages, case .proceed = ending.action {
             await synchronizeQuietly(expunging: entry.mayExpunge, showingUIDs: entry.showsUIDs, &ending)
         }
         out.append(.tagged(tag, completion))
@@ -122,6 +122,7 @@ extension Session {
         case .status(let name, let items): return try await status(name, items)
         case .append(let command): return try await append(command, job.literal)
         case .idle: return try await idle(tag)
+        case .notify(let command): return try await notify(command)
         case .getQuota(let root): return try await getQuota(root)
         case .getQuotaRoot(let name): return try await getQuotaRoot(name)
         case .setQuota: return try setQuota()

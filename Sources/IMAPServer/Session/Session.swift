@@ -17,6 +17,8 @@ struct Session: Sendable {
     var account: Account?
     var clientLogin: ClientLogin
     var selected: SelectedMailbox?
+    /// What NOTIFY has asked for; nil until the first: then changes of the selected mailbox are told with commands.
+    var notifications: Notifications?
     /// The command that waits for a line of the client.
     var dialogue: Dialogue?
     var parserOptions = ParserOptions()
@@ -53,12 +55,6 @@ struct Session: Sendable {
     var isAuthenticated: Bool { account != nil }
     var isAwaitingLine: Bool { dialogue != nil }
 
-    /// Whether the client, being in IDLE, has to be told something.
-    var hasNews: Bool {
-        guard case .idle = dialogue, let selected else { return false }
-        return selected.watch.isDirty
-    }
-
     /// RFC 9051 7.1.1; written before the session's first task.
     var greeting: [UInt8] {
         var encoder = ResponseEncoder()
@@ -70,6 +66,7 @@ struct Session: Sendable {
     /// The connection is gone, or about to go.
     func ended() {
         selected?.watch.cancel()
+        notifications?.watch?.cancel()
         if isAuthenticated { service.metrics.authenticated.decrement() }
     }
 

@@ -49,6 +49,9 @@ extension Session {
     /// - Throws: `StoreError`, with notFound when the mailbox is gone; `ConnectionClosed`.
     mutating func synchronize(_ scope: SyncScope) async throws {
         guard var selected else { return }
+        var scope = scope
+        // RFC 5465 5.1
+        if notifications != nil { scope.showingUIDs = true }
         let isDirty = selected.watch.take()
         if isDirty || scope.isFresh {
             do {
@@ -74,7 +77,9 @@ extension Session {
         }
         self.selected = selected
         await announceMessages(delta, old)
-        if let selected = self.selected { try await announceFlags(delta.changed, selected, scope) }
+        let isTold = notifications?.selected?.tellsFlags ?? true
+        if let selected = self.selected { try await announceFlags(isTold ? delta.changed : [], selected, scope) }
+        try await announceContent(delta.added)
     }
 
     /// What a view becomes, and how. A message that an administrator restored under its old UID would push others to

@@ -59,6 +59,9 @@ extension ResponseEncoder {
         case .badCharset(let charsets) where !charsets.isEmpty:
             appendSpace()
             appendList(charsets) { $0.append(word: $1) }
+        case .badEvent(let events):
+            appendSpace()
+            appendList(events) { $0.append(word: $1) }
         case .capability(let capabilities):
             append(capabilities: capabilities)
         case .appendUID(let uidValidity, let uid):
@@ -106,6 +109,7 @@ extension ResponseEncoder {
         case .authenticationFailed: "AUTHENTICATIONFAILED"
         case .authorizationFailed: "AUTHORIZATIONFAILED"
         case .badCharset: "BADCHARSET"
+        case .badEvent: "BADEVENT"
         case .cannot: "CANNOT"
         case .capability: "CAPABILITY"
         case .clientBug: "CLIENTBUG"
@@ -127,6 +131,7 @@ extension ResponseEncoder {
         case .noModSeq: "NOMODSEQ"
         case .noPerm: "NOPERM"
         case .nonExistent: "NONEXISTENT"
+        case .notificationOverflow: "NOTIFICATIONOVERFLOW"
         case .notSaved: "NOTSAVED"
         case .overQuota: "OVERQUOTA"
         case .parse: "PARSE"

@@ -54,6 +54,8 @@ package enum Command: Hashable, Sendable {
     case append(AppendCommand)
     /// RFC 9051 6.3.13, RFC 2177
     case idle
+    /// RFC 5465 3.1
+    case notify(NotifyCommand)
     /// RFC 9208 4.1.1. The root as sent.
     case getQuota(root: [UInt8])
     /// RFC 9208 4.1.2

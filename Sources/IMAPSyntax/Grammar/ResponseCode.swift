@@ -13,6 +13,8 @@ package enum ResponseCode: Hashable, Sendable {
     case authenticationFailed
     case authorizationFailed
     case badCharset([String])
+    /// The names of the events that are offered (RFC 5465 5).
+    case badEvent([String])
     case cannot
     case capability([String])
     case clientBug
@@ -39,6 +41,8 @@ package enum ResponseCode: Hashable, Sendable {
     case nonExistent
     case noModSeq
     case noPerm
+    /// RFC 5465 5.8
+    case notificationOverflow
     case notSaved
     case overQuota
     case parse

@@ -62,7 +62,8 @@ extension Cursor {
         switch name {
         case "ID", "AUTHENTICATE", "LOGIN", "ENABLE", "SELECT", "EXAMINE", "CREATE", "DELETE", "RENAME", "SUBSCRIBE",
             "UNSUBSCRIBE", "LIST", "LSUB", "STATUS", "APPEND", "SEARCH", "FETCH", "STORE", "COPY", "MOVE", "UID",
-            "GETQUOTA", "GETQUOTAROOT", "SETQUOTA", "GETMETADATA", "SETMETADATA":
+            "GETQUOTA", "GETQUOTAROOT", "SETQUOTA", "GETMETADATA", "SETMETADATA",
+            "NOTIFY":
             true
         default: false
         }
@@ -89,6 +90,7 @@ extension Cursor {
         case "LSUB": return try lsub()
         case "STATUS": return try status()
         case "APPEND": return try append()
+        case "NOTIFY": return try notify()
         case "GETQUOTA": return try getQuota()
         case "GETQUOTAROOT": return try getQuotaRoot()
         case "SETQUOTA": return try setQuota()

@@ -39,7 +39,7 @@ extension Cursor {
     ///                 "BODY" ["STRUCTURE"] / "UID" / "BODY" section [partial] / "BODY.PEEK" section [partial] /
     ///                 "BINARY" [".PEEK"] section-binary [partial] / "BINARY.SIZE" section-binary /
     ///                 "MODSEQ" / "EMAILID" / "THREADID" / "SAVEDATE" / "PREVIEW" [SP "(" "LAZY" ")"]
-    private mutating func fetchItem() throws(SyntaxError) -> FetchItem {
+    mutating func fetchItem() throws(SyntaxError) -> FetchItem {
         let start = position
         let word = run(while: Cursor.isItemCharacter)
         guard !word.isEmpty else { throw error(.expected("a FETCH item")) }

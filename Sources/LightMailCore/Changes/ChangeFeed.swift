@@ -17,18 +17,18 @@ package final class ChangeFeed: Sendable {
     /// Called on a change; on any thread, and briefly.
     package typealias Handler = @Sendable () -> Void
 
+    /// Called with the events of an account that one reading found, in the order of the feed; with nil when some may have
+    /// been missed. On any thread, and briefly.
+    package typealias EventHandler = @Sendable ([ChangeEvent]?) -> Void
+
     private struct Watchers {
         var next: UInt64 = 0
         var mailboxes: [MailboxID: [UInt64: Handler]] = [:]
-        var accounts: [AccountID: [UInt64: Handler]] = [:]
+        var accounts: [AccountID: [UInt64: EventHandler]] = [:]
+        /// Who waits for the end of a reading that begins later.
+        var waiting: [CheckedContinuation<Bool, Never>] = []
 
-        var all: [Handler] {
-            mailboxes.values.flatMap(\.values) + accounts.values.flatMap(\.values)
-        }
-
-        func handlers(_ account: AccountID, _ mailbox: MailboxID) -> [Handler] {
-            (mailboxes[mailbox].map { Array($0.values) } ?? []) + (accounts[account].map { Array($0.values) } ?? [])
-        }
+        var isEmpty: Bool { mailboxes.isEmpty && accounts.isEmpty }
     }
 
     init(database: ConnectionPool, tick: Duration, logger: Logger) {
@@ -52,8 +52,9 @@ package final class ChangeFeed: Sendable {
         }
     }
 
-    /// Calls `handler` after every change of any mailbox of the account until the subscription ends.
-    package func watch(account: AccountID, _ handler: @escaping Handler) -> ChangeSubscription {
+    /// Calls `handler` with every event of the account until the subscription ends. Each is told once, whichever process
+    /// it comes from, as it is read from the table.
+    package func watch(account: AccountID, _ handler: @escaping EventHandler) -> ChangeSubscription {
         let id = watchers.withLock { watchers in
             watchers.next += 1
             watchers.accounts[account, default: [:]][watchers.next] = handler
@@ -67,9 +68,33 @@ package final class ChangeFeed: Sendable {
         }
     }
 
-    /// Tells this process's watchers of its own change at once; the others read it from the table.
+    /// Returns once everything that was committed before is told, so that what is read from the store now is what later
+    /// events go on from.
+    ///
+    /// - Throws: `StoreError` unavailable.
+    package func catchUp() async throws(StoreError) {
+        let isDone = await withCheckedContinuation { continuation in
+            watchers.withLock { $0.waiting.append(continuation) }
+        }
+        guard isDone else { throw StoreError(.unavailable, "the change feed cannot be read") }
+    }
+
+    /// Tells this process's watchers of the mailbox of its own change at once. The others, and who watches the account,
+    /// read it from the table.
     func post(account: AccountID, mailbox: MailboxID) {
-        for handler in watchers.withLock({ $0.handlers(account, mailbox) }) { handler() }
+        wake(mailbox)
+    }
+
+    private func wake(_ mailbox: MailboxID) {
+        for handler in watchers.withLock({ $0.mailboxes[mailbox].map { Array($0.values) } ?? [] }) { handler() }
+    }
+
+    private func tell(_ events: [ChangeEvent]) {
+        for (account, events) in Dictionary(grouping: events, by: \.account) {
+            for handler in watchers.withLock({ $0.accounts[account].map { Array($0.values) } ?? [] }) {
+                handler(events)
+            }
+        }
     }
 
     /// Begins to read; ends with `stop`.
@@ -93,8 +118,12 @@ package final class ChangeFeed: Sendable {
         var position: FeedPosition?
         var isAway = false
         while !Task.isCancelled {
+            let (isIdle, waiting) = watchers.withLock { watchers in
+                defer { watchers.waiting = [] }
+                return (watchers.isEmpty, watchers.waiting)
+            }
             do {
-                if watchers.withLock({ $0.mailboxes.isEmpty && $0.accounts.isEmpty }) {
+                if isIdle {
                     position = nil
                 } else if let known = position {
                     position = try await advance(known)
@@ -104,27 +133,32 @@ package final class ChangeFeed: Sendable {
                     wakeAll()
                 }
                 isAway = false
+                for continuation in waiting { continuation.resume(returning: true) }
             } catch {
                 if !isAway { logger.warning("change feed cannot read", metadata: ["error": "\(error)"]) }
                 isAway = true
+                for continuation in waiting { continuation.resume(returning: false) }
             }
             try? await Task.sleep(for: tick)
         }
+        for continuation in watchers.withLock({ $0.waiting }) { continuation.resume(returning: false) }
     }
 
     private func advance(_ known: FeedPosition) async throws -> FeedPosition {
         var position = known
-        let changes = try await position.read(database)
+        let events = try await position.read(database)
         if position.lostTrack {
             logger.notice("change feed jumped ahead: every watcher looks for itself")
             wakeAll()
+            for handler in watchers.withLock({ $0.accounts.values.flatMap(\.values) }) { handler(nil) }
         }
-        for change in Set(changes) { post(account: change.account, mailbox: change.mailbox) }
+        for mailbox in Set(events.map(\.mailbox)) { wake(mailbox) }
+        tell(events)
         return position
     }
 
     private func wakeAll() {
-        for handler in watchers.withLock({ $0.all }) { handler() }
+        for handler in watchers.withLock({ $0.mailboxes.values.flatMap(\.values) }) { handler() }
     }
 }
 

@@ -12,12 +12,6 @@ struct FeedPosition: Sendable {
     private static let maximumGaps = 10_000
     private static let maximumRows = 10_000
 
-    /// What changed.
-    struct Change: Hashable, Sendable {
-        let account: AccountID
-        let mailbox: MailboxID
-    }
-
     /// The end of the feed as it is now.
     static func now(_ database: ConnectionPool) async throws -> FeedPosition {
         let last = try await database.read { connection in
@@ -31,19 +25,19 @@ struct FeedPosition: Sendable {
     }
 
     /// Reads what has been committed since: one query by primary key.
-    mutating func read(_ database: ConnectionPool) async throws -> [Change] {
+    mutating func read(_ database: ConnectionPool) async throws -> [ChangeEvent] {
         lostTrack = false
         let missing: SQLText = gaps.isEmpty ? "" : " OR id IN (\(list: gaps.keys.sorted()))"
         let script: SQLText = """
-            SELECT id, account_id, mailbox_id FROM mailbox_changes WHERE id > \(last)\(missing) ORDER BY id \
-            LIMIT \(Self.maximumRows)
+            SELECT id, account_id, mailbox_id, kind, HEX(name), HEX(detail) FROM mailbox_changes \
+            WHERE id > \(last)\(missing) ORDER BY id LIMIT \(Self.maximumRows)
             """
         let rows = try await database.read { connection in
-            try connection.script(script)[0].rows.map { (try $0[0].uint64, try $0[1].uint64, try $0[2].uint64) }
+            try connection.script(script)[0].rows.map { (try $0[0].uint64, try ChangeEvent(row: $0)) }
         }
         let now = ContinuousClock.now
         gaps = gaps.filter { $0.value > now }
-        for (id, _, _) in rows {
+        for (id, _) in rows {
             if id > last {
                 remember(missingBelow: id, until: now + Self.patience)
                 last = id
@@ -51,7 +45,7 @@ struct FeedPosition: Sendable {
                 gaps[id] = nil
             }
         }
-        return rows.map { Change(account: AccountID($0.1), mailbox: MailboxID($0.2)) }
+        return rows.map(\.1)
     }
 
     private mutating func remember(missingBelow id: UInt64, until deadline: ContinuousClock.Instant) {
@@ -60,5 +54,16 @@ struct FeedPosition: Sendable {
             return
         }
         for missing in (last + 1)..<id { gaps[missing] = deadline }
+    }
+}
+
+extension ChangeEvent {
+    /// - Parameter row: of the feed. A kind that this release does not know, written by a newer one, may be any change of
+    ///   messages.
+    fileprivate init(row: Row) throws {
+        self.init(
+            account: AccountID(try row[1].uint64), mailbox: MailboxID(try row[2].uint64),
+            kind: Kind(rawValue: try row[3].string) ?? .messages, name: try row[4].optional?.hex,
+            detail: try row[5].optional?.hex)
     }
 }

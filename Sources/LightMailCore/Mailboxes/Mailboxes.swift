@@ -35,6 +35,18 @@ package struct Mailboxes: Sendable {
         }
     }
 
+    /// The living mailboxes among those with these numbers, by name, their counters as of now. One round trip.
+    package func find(_ account: AccountID, _ mailboxes: [MailboxID]) async throws(StoreError) -> [Mailbox] {
+        guard !mailboxes.isEmpty else { return [] }
+        let script: SQLText = """
+            SELECT \(LockedMailbox.columns) FROM mailboxes WHERE id IN (\(list: mailboxes.map(\.rawValue))) \
+            AND account_id = \(account.rawValue) AND live = 1 ORDER BY name
+            """
+        return try await mapped {
+            try await database.read { try $0.script(script)[0].rows.map(Mailbox.init(scriptRow:)) }
+        }
+    }
+
     /// Makes a mailbox and the superiors that it lacks (RFC 9051 6.3.4).
     ///
     /// - Throws: `StoreError` alreadyExists, notFound for the account.
