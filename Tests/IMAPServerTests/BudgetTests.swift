@@ -58,6 +58,11 @@ import Testing
         try await expect("STORE 1:5 +FLAGS.SILENT (\\Deleted)", roundTrips: 1...6, requests: 0)
         try await expect("EXPUNGE", roundTrips: 1...6, requests: 0)
         try await expect("NOOP", roundTrips: 1...1, requests: 0)
+        _ = try await client.command("a5", "GETQUOTAROOT INBOX")
+        try await expect("GETQUOTAROOT INBOX", roundTrips: 1...1, requests: 0)
+        try await expect("GETMETADATA INBOX (/shared/comment /private/comment)", roundTrips: 1...1, requests: 0)
+        // And one at its end: the mailbox is the selected one.
+        try await expect("SETMETADATA INBOX (/shared/comment \"x\")", roundTrips: 2...3, requests: 0)
         try await client.close()
         try await server.stop()
         await store.shutdown()
