@@ -52,6 +52,7 @@ let package = Package(
         // Pure rooms: bytes to values; no channels, no files, no clock.
         room("MailFormat"),
         room("IMAPSyntax"),
+        room("POP3Syntax"),
         room("SMTPSyntax"),
         room("SASL"),
 
@@ -73,13 +74,14 @@ let package = Package(
         room(
             "IMAPServer",
             ["IMAPSyntax", "SASL", "LightMailDaemon", "LightMailCore", "MailFormat", logging, nioTLS] + nio),
+        room("POP3Server", ["POP3Syntax", "SASL", "LightMailDaemon", "LightMailCore", logging, nioTLS] + nio),
         room("SMTPServer", ["SMTPSyntax", "SASL", "LightMailDaemon", "LightMailCore", logging, nioTLS] + nio),
 
         // The programs.
         program("lightmail-imapd", ["IMAPServer", "LightMailDaemon"]),
         program("lightmail-lmtpd", ["SMTPServer", "LightMailDaemon"]),
         program("lightmail-gcd", ["LightMailCore", "LightMailDaemon"]),
-        program("lightmail-pop3d", ["LightMailDaemon"]),
+        program("lightmail-pop3d", ["POP3Server", "LightMailDaemon"]),
         program("lightmail-smtpd", ["LightMailDaemon"]),
         program("lightmail-apid", ["LightMailDaemon"]),
         program("lightmailctl", ["LightMailDaemon", "LightMailCore", argumentParser, logging]),
@@ -87,6 +89,7 @@ let package = Package(
         // Tests mirror the rooms.
         tests("MailFormatTests", ["MailFormat"]),
         tests("IMAPSyntaxTests", ["IMAPSyntax"]),
+        tests("POP3SyntaxTests", ["POP3Syntax"]),
         tests("SMTPSyntaxTests", ["SMTPSyntax"]),
         tests("SASLTests", ["SASL"]),
         tests("MariaDBClientTests", ["MariaDBClient"]),
@@ -96,6 +99,9 @@ let package = Package(
         tests(
             "IMAPServerTests",
             ["IMAPServer", "LightMailDaemon", "LightMailCore", "MariaDBClient", "S3Client", nioEmbedded, nioTLS] + nio),
+        tests(
+            "POP3ServerTests",
+            ["POP3Server", "LightMailDaemon", "LightMailCore", "MariaDBClient", "S3Client", nioTLS] + nio),
         tests(
             "SMTPServerTests",
             ["SMTPServer", "LightMailDaemon", "LightMailCore", "MariaDBClient", "S3Client", nioEmbedded] + nio),

@@ -1,3 +1,8 @@
-import LightMailDaemon
+// lightmail-pop3d: INBOX over POP3.
 
-Daemon.exitAsUnreleased(.pop3d)
+import LightMailDaemon
+import POP3Server
+
+await Daemon.run(.pop3d) { context in
+    try await POP3Service.start(in: context)
+}

@@ -5,7 +5,7 @@ run=${LIGHTMAIL_RUN_DIR:-${root:?}/.run}
 mkdir -p "$run"
 run=$(cd "$run" && pwd -P)
 binaries=${LIGHTMAIL_BIN_DIR:-$root/.build/${LIGHTMAIL_BUILD:-release}}
-daemons=(lightmail-lmtpd lightmail-imapd lightmail-gcd)
+daemons=(lightmail-lmtpd lightmail-imapd lightmail-pop3d lightmail-gcd)
 
 # recorded KEY: what the last run wrote into stack.env.
 recorded() {
@@ -62,6 +62,9 @@ choose_settings() {
     choose_port LIGHTMAIL_IMAP_PORT 1143 lightmail-imapd
     choose_port LIGHTMAIL_IMAPS_PORT 1993 lightmail-imapd
     choose_port LIGHTMAIL_IMAPD_METRICS_PORT 19143 lightmail-imapd
+    choose_port LIGHTMAIL_POP3_PORT 1110 lightmail-pop3d
+    choose_port LIGHTMAIL_POP3S_PORT 1995 lightmail-pop3d
+    choose_port LIGHTMAIL_POP3D_METRICS_PORT 19110 lightmail-pop3d
     choose_port LIGHTMAIL_LMTPD_METRICS_PORT 19024 lightmail-lmtpd
     choose_port LIGHTMAIL_GCD_METRICS_PORT 19099 lightmail-gcd
     choose_secret LIGHTMAIL_DB_PASSWORD
@@ -85,11 +88,12 @@ write_environment() {
     local key
     (
         umask 077
-        for key in LIGHTMAIL_IMAP_PORT LIGHTMAIL_IMAPS_PORT LIGHTMAIL_LMTP_SOCKET LIGHTMAIL_DB_SOCKET LIGHTMAIL_DB_PORT \
+        for key in LIGHTMAIL_IMAP_PORT LIGHTMAIL_IMAPS_PORT LIGHTMAIL_POP3_PORT LIGHTMAIL_POP3S_PORT \
+            LIGHTMAIL_LMTP_SOCKET LIGHTMAIL_DB_SOCKET LIGHTMAIL_DB_PORT \
             LIGHTMAIL_DB_NAME LIGHTMAIL_DB_USER LIGHTMAIL_DB_PASSWORD LIGHTMAIL_S3_ENDPOINT LIGHTMAIL_S3_PORT \
             LIGHTMAIL_S3_BUCKET LIGHTMAIL_S3_REGION LIGHTMAIL_S3_ACCESS_KEY LIGHTMAIL_S3_SECRET_KEY LIGHTMAIL_USER \
             LIGHTMAIL_PASSWORD LIGHTMAIL_CONFIG LIGHTMAIL_IMAPD_METRICS_PORT LIGHTMAIL_LMTPD_METRICS_PORT \
-            LIGHTMAIL_GCD_METRICS_PORT LIGHTMAIL_SOCKET_DIR; do
+            LIGHTMAIL_POP3D_METRICS_PORT LIGHTMAIL_GCD_METRICS_PORT LIGHTMAIL_SOCKET_DIR; do
             printf '%s=%q\n' "$key" "${!key}"
         done >"$run/stack.env.new"
     )
@@ -131,6 +135,15 @@ tls_key = $run/tls/key.pem
 tls_only = false
 max_connections = 10000
 
+[pop3]
+bind = 127.0.0.1
+port = $LIGHTMAIL_POP3_PORT
+ssl_port = $LIGHTMAIL_POP3S_PORT
+enable_ssl = true
+tls_cert = $run/tls/cert.pem
+tls_key = $run/tls/key.pem
+tls_only = false
+
 [lmtp]
 socket = $LIGHTMAIL_LMTP_SOCKET
 
@@ -141,6 +154,7 @@ spool_directory = $run/spool
 [metrics]
 bind = 127.0.0.1
 imapd_port = $LIGHTMAIL_IMAPD_METRICS_PORT
+pop3d_port = $LIGHTMAIL_POP3D_METRICS_PORT
 lmtpd_port = $LIGHTMAIL_LMTPD_METRICS_PORT
 gcd_port = $LIGHTMAIL_GCD_METRICS_PORT
 INI
@@ -210,6 +224,7 @@ up() {
         prepare_accounts
         start_daemon lightmail-lmtpd ready "$LIGHTMAIL_LMTPD_METRICS_PORT"
         start_daemon lightmail-imapd ready "$LIGHTMAIL_IMAPD_METRICS_PORT"
+        start_daemon lightmail-pop3d ready "$LIGHTMAIL_POP3D_METRICS_PORT"
         start_daemon lightmail-gcd ready "$LIGHTMAIL_GCD_METRICS_PORT"
         welcome
     } 8>&-
@@ -223,10 +238,11 @@ connection_help() {
 LightMail is running.
 
   IMAP      127.0.0.1:$LIGHTMAIL_IMAP_PORT (in clear, and STARTTLS), 127.0.0.1:$LIGHTMAIL_IMAPS_PORT (TLS, certificate $run/tls/cert.pem)
+  POP3      127.0.0.1:$LIGHTMAIL_POP3_PORT (in clear, and STLS), 127.0.0.1:$LIGHTMAIL_POP3S_PORT (TLS, the same certificate)
   user      $LIGHTMAIL_USER
   password  $LIGHTMAIL_PASSWORD
   LMTP      $LIGHTMAIL_LMTP_SOCKET
-  metrics   http://127.0.0.1:$LIGHTMAIL_IMAPD_METRICS_PORT/metrics (imapd), :$LIGHTMAIL_LMTPD_METRICS_PORT (lmtpd), :$LIGHTMAIL_GCD_METRICS_PORT (gcd)
+  metrics   http://127.0.0.1:$LIGHTMAIL_IMAPD_METRICS_PORT/metrics (imapd), :$LIGHTMAIL_POP3D_METRICS_PORT (pop3d), :$LIGHTMAIL_LMTPD_METRICS_PORT (lmtpd), :$LIGHTMAIL_GCD_METRICS_PORT (gcd)
   all of it $run/stack.env, logs in $run/logs
 
 Read the welcome message:
@@ -238,7 +254,7 @@ EOT
 
 down() {
     local name sockets
-    for name in lightmail-imapd lightmail-lmtpd lightmail-gcd s3; do
+    for name in lightmail-imapd lightmail-pop3d lightmail-lmtpd lightmail-gcd s3; do
         stop "$run/$name.pid" 30
     done
     # A clean end: MariaDB writes out what it holds.

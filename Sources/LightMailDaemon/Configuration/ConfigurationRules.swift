@@ -76,7 +76,11 @@ struct ConfigurationRules {
             return hasListener ? [] : [problem("lmtp", "socket", "there is neither a socket nor a port to listen on")]
         case .apid:
             return configuration.api.token.isEmpty ? [problem("api", "token", "it is empty")] : []
-        case .pop3d, .smtpd, .gcd:
+        case .pop3d:
+            let pop3 = configuration.pop3
+            let hasPort = pop3.port != 0 || (pop3.sslPort != 0 && pop3.enableSSL)
+            return hasPort ? [] : [problem("pop3", "port", "there is no port left to listen on")]
+        case .smtpd, .gcd:
             return []
         }
     }

@@ -10,6 +10,7 @@ package struct POP3Section: ConfigurationSection {
     package var maxConnectionsPerAddress = 100
     package var bufferSize = 8192
     package var sessionTimeout: Duration = .seconds(600)
+    package var loginDelay: Duration = .zero
     package var proxyProtocol = false
 
     package init() {}
@@ -31,6 +32,9 @@ package struct POP3Section: ConfigurationSection {
                 "Sessions at once from one address, loopback excepted; 0: no such limit."),
             .number("buffer_size", \.bufferSize, in: 1024...1_048_576, "Bytes read at once from a client."),
             .seconds("session_timeout", \.sessionTimeout, in: 60...86400, "Seconds a client may be silent."),
+            .seconds(
+                "login_delay_seconds", \.loginDelay, in: 0...86400,
+                "Seconds from one login of an account to the next, counted by each process; 0: no wait."),
             .flag("proxy_protocol", \.proxyProtocol, "Expect PROXY headers from the networks of [proxy]."),
         ]
     }
