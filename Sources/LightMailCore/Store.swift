@@ -15,6 +15,8 @@ package final class Store: Sendable {
     package let messages: Messages
     package let indexes: MailboxIndexCache
     package let delivery: Delivery
+    /// Nil where messages are not scanned.
+    package let scanner: Scanner?
 
     /// - Parameter milliseconds: the clock: milliseconds since 1970.
     package init(
@@ -28,10 +30,12 @@ package final class Store: Sendable {
             ids: UUIDv7Generator(clock: milliseconds), logger: logger)
         let changes = ChangeFeed(database: database, tick: configuration.changeTick, logger: logger)
         let seconds: @Sendable () -> Int64 = { Int64(milliseconds() / 1000) }
+        let scanner = configuration.antivirus.map { Scanner($0, logger: logger) }
         self.database = database
         self.s3 = s3
         self.objects = objects
         self.changes = changes
+        self.scanner = scanner
         accounts = Accounts(
             database: database,
             passwords: PasswordVerifier(
@@ -45,7 +49,8 @@ package final class Store: Sendable {
         messages = Messages(database: database, objects: objects, changes: changes)
         indexes = MailboxIndexCache(database: database)
         delivery = Delivery(
-            objects: objects, changes: changes, queue: PostQueue(database: database), logger: logger,
+            objects: objects, changes: changes, queue: PostQueue(database: database), mailboxes: mailboxes,
+            scanner: scanner, logger: logger,
             patience: UInt64(configuration.orphanGrace.components.seconds) * 500, now: milliseconds)
     }
 

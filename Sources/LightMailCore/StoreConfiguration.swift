@@ -7,6 +7,8 @@ package struct StoreConfiguration: Sendable {
     package var s3: S3Configuration
     /// Bodies read are kept on disk here; nil for no cache.
     package var cache: BodyCacheConfiguration?
+    /// Incoming messages are scanned so; nil for not at all.
+    package var antivirus: AntivirusConfiguration?
     /// Where messages over 256 KiB rest while they arrive.
     package var spoolDirectory: String
     /// How many passwords are checked at once.

@@ -21,7 +21,9 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         case limit(String)
         /// The thing changed meanwhile, or is in use: another try may succeed.
         case conflict(String)
-        /// MySQL or S3 does not answer: another try later may succeed.
+        /// The virus scanner found something in the message, and such are not taken.
+        case infected
+        /// MySQL, S3 or the virus scanner does not answer: another try later may succeed.
         case unavailable
         /// An object is not what was stored.
         case corrupt

@@ -20,6 +20,7 @@ enum ErrorReplies {
         case .overQuota: Reply(552, EnhancedStatusCode(5, 2, 2), "Mailbox is full")
         case .invalid: Reply(554, EnhancedStatusCode(5, 6, 0), "Message cannot be stored")
         case .limit: tooLarge
+        case .infected: Reply(550, EnhancedStatusCode(5, 7, 1), "Message contains a virus")
         case .conflict, .alreadyExists: Reply(451, EnhancedStatusCode(4, 2, 0), "Mailbox is busy, try again")
         case .unavailable: Reply(451, EnhancedStatusCode(4, 3, 0), "Storage is not available, try again later")
         case .corrupt, .internal: Reply(451, EnhancedStatusCode(4, 3, 0), "Cannot store the message, try again later")

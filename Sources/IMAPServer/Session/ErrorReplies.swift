@@ -13,6 +13,7 @@ enum ErrorReplies {
         case .inactive: .no(ResponseText("Account is not active", code: .authorizationFailed))
         case .overQuota: .no(ResponseText("Quota exceeded", code: .overQuota))
         case .limit(let why): .no(ResponseText("Not possible: \(why)", code: .limit))
+        case .infected: .no(ResponseText("Message contains a virus", code: .cannot))
         case .conflict(let why): .no(ResponseText("Try again: \(why)", code: .inUse))
         case .unavailable: .no(ResponseText("Temporary failure, try again later", code: .unavailable))
         case .corrupt: .no(ResponseText("Message is damaged in the store", code: .corruption))

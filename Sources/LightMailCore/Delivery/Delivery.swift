@@ -9,6 +9,8 @@ package struct Delivery: Sendable {
     let objects: ObjectStore
     let changes: ChangeFeed
     let queue: PostQueue
+    let mailboxes: Mailboxes
+    let scanner: Scanner?
     let logger: Logger
     /// An object older than this, in milliseconds, is not committed any more: the sweep might be about to take it.
     let patience: UInt64
@@ -23,8 +25,8 @@ package struct Delivery: Sendable {
     /// - Parameter prologue: header fields that are put before the received bytes: Return-Path and Received.
     package func begin(prologue: [UInt8] = []) -> IncomingMessage {
         IncomingMessage(
-            upload: objects.upload(prefix: "emails/", suffix: ".eml"), prologue: prologue, maximumSize: Self.maximumSize
-        )
+            upload: objects.upload(prefix: "emails/", suffix: ".eml"), scanner: scanner, prologue: prologue,
+            maximumSize: Self.maximumSize)
     }
 
     /// Delivers to INBOXes. Returns after the commit: what is a success is safe.
@@ -33,12 +35,23 @@ package struct Delivery: Sendable {
     package func deliver(
         _ message: ReceivedMessage, to targets: [DeliveryTarget]
     ) async -> [Result<DeliveredMessage, StoreError>] {
-        let postings = targets.map { target in
-            Posting(
-                account: target.account, mailbox: target.mailbox, flags: [], keywords: [], internalDate: nil,
-                deliveredTo: Self.printable(target.recipient), isDelivery: true)
+        var destinations: [Result<MailboxID, StoreError>] = []
+        for target in targets {
+            destinations.append(await destination(of: message, account: target.account, wanted: target.mailbox))
         }
-        return await post([Parcel(message: message, postings: postings)])[0]
+        let keywords = keywords(for: message)
+        var postings: [Posting] = []
+        for (target, destination) in zip(targets, destinations) {
+            guard case .success(let mailbox) = destination else { continue }
+            postings.append(
+                Posting(
+                    account: target.account, mailbox: mailbox, flags: [], keywords: keywords, internalDate: nil,
+                    deliveredTo: Self.printable(target.recipient), isDelivery: true))
+        }
+        var posted = await post([Parcel(message: message, postings: postings)])[0][...]
+        return destinations.map { destination in
+            destination.flatMap { _ in posted.popFirst() ?? .failure(StoreError(.internal, "a posting has no result")) }
+        }
     }
 
     /// Adds messages to a mailbox, all or none (RFC 9051 6.3.12, RFC 3502).
@@ -47,21 +60,22 @@ package struct Delivery: Sendable {
     package func append(
         _ messages: [AppendedMessage], account: AccountID, to mailbox: MailboxID
     ) async throws(StoreError) -> AppendOutcome {
-        let parcels = messages.map { message in
-            Parcel(
-                message: message.message,
-                postings: [
-                    Posting(
-                        account: account, mailbox: mailbox, flags: message.flags, keywords: message.keywords,
-                        internalDate: message.internalDate, deliveredTo: nil, isDelivery: false)
-                ])
+        var parcels: [Parcel] = []
+        for message in messages {
+            let destination = try await destination(of: message.message, account: account, wanted: mailbox).get()
+            let posting = Posting(
+                account: account, mailbox: destination, flags: message.flags,
+                keywords: message.keywords + keywords(for: message.message), internalDate: message.internalDate,
+                deliveredTo: nil, isDelivery: false)
+            parcels.append(Parcel(message: message.message, postings: [posting]))
         }
         var appended: [DeliveredMessage] = []
         for result in await post(parcels, together: parcels.count > 1).flatMap(\.self) {
             appended.append(try result.get())
         }
         guard let first = appended.first else { throw StoreError(.internal, "an APPEND of nothing") }
-        return AppendOutcome(uidValidity: first.uidValidity, uids: appended.map(\.uid))
+        let isThere = appended.allSatisfy { $0.mailbox == mailbox }
+        return AppendOutcome(uidValidity: first.uidValidity, uids: isThere ? appended.map(\.uid) : [])
     }
 
     private func post(_ parcels: [Parcel], together: Bool = false) async -> PostTransaction.Outcome {
@@ -126,5 +140,6 @@ package struct AppendedMessage: Sendable {
 /// What an APPEND made (APPENDUID, RFC 4315 3).
 package struct AppendOutcome: Sendable, Hashable {
     package let uidValidity: UInt32
+    /// Empty when one of the messages went into quarantine.
     package let uids: [UID]
 }

@@ -5,6 +5,8 @@ import S3Client
 /// bounded whatever the size.
 package actor IncomingMessage {
     private let upload: ObjectUpload
+    private let scanner: Scanner?
+    private let scan: Scan?
     private var parser = MessageParser()
     private let received = SHA256Hasher()
     private let prologue: [UInt8]
@@ -12,8 +14,10 @@ package actor IncomingMessage {
     private var size: UInt64 = 0
     private var hasBegun = false
 
-    init(upload: ObjectUpload, prologue: [UInt8], maximumSize: UInt64) {
+    init(upload: ObjectUpload, scanner: Scanner?, prologue: [UInt8], maximumSize: UInt64) {
         self.upload = upload
+        self.scanner = scanner
+        scan = scanner?.begin()
         self.prologue = prologue
         self.maximumSize = maximumSize
     }
@@ -25,22 +29,33 @@ package actor IncomingMessage {
         try await begin()
         guard !bytes.isEmpty else { return }
         received.update(bytes)
+        await scan?.write(bytes)
         try await store(bytes)
     }
 
-    /// Ends the message: the object is safe in S3 when this returns, and refers to nothing yet.
+    /// Ends the message: the object is safe in S3 when this returns, and refers to nothing yet. A message that the virus
+    /// scanner makes us refuse is not put there at all.
+    ///
+    /// - Throws: `StoreError` infected, limit, unavailable.
     package func finish() async throws(StoreError) -> ReceivedMessage {
         try await begin()
+        let virus = try await scannedVirus()
         let object = try await mapped { try await upload.finish() }
         let parsed = parser.finish()
         return ReceivedMessage(
             object: object, receivedHash: received.finish(), headerSize: parsed.headerSize, header: parsed.headerBlock,
             envelope: parsed.envelope.encoded(), structure: parsed.structure.encoded(),
-            preview: Array(parsed.preview.utf8), startedAt: upload.startedAt)
+            preview: Array(parsed.preview.utf8), startedAt: upload.startedAt, virus: virus)
+    }
+
+    private func scannedVirus() async throws(StoreError) -> String? {
+        guard let scanner, let scan else { return nil }
+        return try scanner.judge(await scan.finish())
     }
 
     /// Gives the message up; nothing of it stays.
     package func abort() async {
+        await scan?.abandon()
         await upload.abort()
     }
 
@@ -70,4 +85,6 @@ package struct ReceivedMessage: Sendable {
     let preview: [UInt8]
     /// When its upload began, milliseconds since 1970.
     let startedAt: UInt64
+    /// What the virus scanner found in it; nil when nothing, or when it was not scanned.
+    package let virus: String?
 }

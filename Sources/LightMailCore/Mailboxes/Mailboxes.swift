@@ -67,6 +67,28 @@ package struct Mailboxes: Sendable {
         return mailbox
     }
 
+    /// The mailbox of that name, which is made and subscribed to when the account lacks it.
+    ///
+    /// - Throws: `StoreError` notFound for the account, limit when it has too many mailboxes.
+    func ensure(_ account: AccountID, _ path: MailboxPath) async throws(StoreError) -> MailboxID {
+        let now = now()
+        let (mailbox, isNew) = try await mapped {
+            try await database.transaction { connection in
+                var names = try LockedNames(account, now: now, on: connection)
+                if let known = names.mailboxes[path] { return (known.id, false) }
+                let made = try names.create(path, [], on: connection)
+                _ = try connection.commit(
+                    after: """
+                        INSERT IGNORE INTO subscriptions (account_id, name) VALUES \
+                        (\(account.rawValue), \(hex: path.bytes))
+                        """)
+                return (made.id, true)
+            }
+        }
+        if isNew { changes.post(account: account, mailbox: mailbox) }
+        return mailbox
+    }
+
     /// Deletes a mailbox with its messages; its inferiors stay (RFC 9051 6.3.5). The row rests until the collector
     /// takes it, and its name is free at once.
     ///

@@ -24,6 +24,25 @@ extension StoreConfiguration {
         annotations.total = configuration.imap.metadataMaxTotal
         changeTick = configuration.notify.tick
         orphanGrace = configuration.garbage.orphanGrace
+        antivirus = configuration.antivirus.enabled ? AntivirusConfiguration(configuration.antivirus) : nil
+    }
+}
+
+extension AntivirusConfiguration {
+    fileprivate init(_ section: AntivirusSection) {
+        self.init(
+            address: section.socket.isEmpty
+                ? .tcp(host: section.host, port: UInt16(clamping: section.port)) : .unix(path: section.socket))
+        treatment =
+            switch section.mode {
+            case .reject: .reject
+            case .quarantine: .quarantine
+            case .tag: .tag
+            }
+        isFailOpen = section.failOpen
+        timeout = section.timeout
+        maximumSize = UInt64(section.maxSize)
+        refusesOversize = section.oversize == .reject
     }
 }
 

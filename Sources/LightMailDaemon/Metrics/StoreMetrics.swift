@@ -10,6 +10,7 @@ enum StoreMetrics {
         context.metrics.collect { collection in
             add(store.database.statistics, to: &collection)
             add(store.s3.statistics.snapshot, to: &collection)
+            if let scanner = store.scanner { add(scanner.statistics, to: &collection) }
         }
         context.readiness.add("database") { _ = try await store.database.read { try $0.script("SELECT 1") } }
         context.readiness.add("s3") { try await store.s3.headBucket() }
@@ -33,6 +34,17 @@ enum StoreMetrics {
         let states = [("open", statistics.open), ("in_use", statistics.inUse), ("waiting", statistics.waiting)]
         for (state, value) in states {
             collection.gauge("lightmail_mysql_connections", help, Double(value), ["state": state])
+        }
+    }
+
+    static func add(_ statistics: ScannerStatistics, to collection: inout MetricsCollection) {
+        for (result, value) in [
+            ("clean", statistics.clean), ("infected", statistics.infected), ("too_large", statistics.tooLarge),
+            ("unavailable", statistics.unavailable),
+        ] {
+            collection.counter(
+                "lightmail_antivirus_scans_total", "Messages by what the virus scanner said of them.", value,
+                ["result": result])
         }
     }
 

@@ -40,9 +40,10 @@ struct Failure: Error {
         case .alreadyExists: self.init(.exists, "\(error.detail) exists already")
         case .invalid(let reason), .limit(let reason): self.init(.data, reason)
         case .inactive: self.init(.notNow, "the account is disabled")
+        case .infected: self.init(.data, "the message contains a virus")
         case .overQuota: self.init(.notNow, "the quota would be exceeded")
         case .conflict(let reason): self.init(.notNow, reason)
-        case .unavailable: self.init(.temporary, "MySQL or S3 does not answer: \(error.detail)")
+        case .unavailable: self.init(.temporary, "the store does not answer: \(error.detail)")
         case .corrupt, .internal: self.init(.software, "\(error)")
         }
     }

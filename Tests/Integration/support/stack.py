@@ -155,6 +155,14 @@ class Stack:
         eventually(lambda: ready(metrics), "the second imapd is ready")
         return process, imap, metrics
 
+    def lmtpd(self, **overrides):
+        """One more lmtpd, on its own socket; returns (process, socket, metrics port) once it is ready."""
+        (metrics,) = free_ports(1)
+        path = self.directory / f"lmtp-{len(self.extra)}.sock"
+        process = self.daemon("lightmail-lmtpd", LMTP_SOCKET=path, METRICS_LMTPD_PORT=metrics, **overrides)
+        eventually(lambda: ready(metrics), "the second lmtpd is ready")
+        return process, path, metrics
+
     # Administration
 
     def control(self, *arguments, check=True, **options):
