@@ -17,6 +17,7 @@ package final class Store: Sendable {
     package let delivery: Delivery
     /// Nil where messages are not scanned.
     package let scanner: Scanner?
+    package let outbox: WebhookOutbox
 
     /// - Parameter milliseconds: the clock: milliseconds since 1970.
     package init(
@@ -36,20 +37,24 @@ package final class Store: Sendable {
         self.objects = objects
         self.changes = changes
         self.scanner = scanner
+        let outbox = WebhookOutbox(
+            database: database, wanted: configuration.webhookEvents, now: seconds, logger: logger)
+        self.outbox = outbox
         accounts = Accounts(
             database: database,
             passwords: PasswordVerifier(
                 parallelism: configuration.passwordVerifiers, cost: configuration.passwordCost,
                 remembered: configuration.passwordMemory, scramIterations: configuration.scramIterations),
             rules: configuration.logins, saltSecret: SharedSecret("scram-salt", database: database),
-            now: seconds)
+            now: seconds, outbox: outbox)
         quotas = Quotas(database: database)
         mailboxes = Mailboxes(database: database, changes: changes, now: seconds)
         annotations = Annotations(database: database, changes: changes, limits: configuration.annotations)
         messages = Messages(database: database, objects: objects, changes: changes)
         indexes = MailboxIndexCache(database: database)
         delivery = Delivery(
-            objects: objects, changes: changes, queue: PostQueue(database: database), mailboxes: mailboxes,
+            objects: objects, changes: changes, queue: PostQueue(database: database, outbox: outbox),
+            mailboxes: mailboxes,
             scanner: scanner, logger: logger,
             patience: UInt64(configuration.orphanGrace.components.seconds) * 500, now: milliseconds)
     }

@@ -9,6 +9,8 @@ package struct StoreConfiguration: Sendable {
     package var cache: BodyCacheConfiguration?
     /// Incoming messages are scanned so; nil for not at all.
     package var antivirus: AntivirusConfiguration?
+    /// The events that are written into the outbox.
+    package var webhookEvents: Set<WebhookEvent.Kind> = []
     /// Where messages over 256 KiB rest while they arrive.
     package var spoolDirectory: String
     /// How many passwords are checked at once.

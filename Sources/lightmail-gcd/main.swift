@@ -18,5 +18,6 @@ await Daemon.run(.gcd) { context in
                 ["kind": name])
         }
     }
+    context.postWebhooks()
     context.runInBackground("garbage") { try await garbage.run(pause: section.pauseTime, idle: section.idleTime) }
 }

@@ -28,7 +28,7 @@ import Testing
             [notify]
             tick_ms = 1500
             [webhook]
-            events = message.delivered, message.expunged
+            events = message.delivered, message.infected
             [proxy]
             trusted_networks = 10.0.0.0/8 2001:db8::/32
             [antivirus]
@@ -40,7 +40,7 @@ import Testing
         #expect(configuration.database.password.reveal() == "s3cret # with hash")
         #expect(configuration.database.tls == .required)
         #expect(configuration.notify.tick == .milliseconds(1500))
-        #expect(configuration.webhook.events == ["message.delivered", "message.expunged"])
+        #expect(configuration.webhook.events == ["message.delivered", "message.infected"])
         #expect(configuration.proxy.trustedNetworks.map(\.description) == ["10.0.0.0/8", "2001:db8::/32"])
         #expect(configuration.antivirus.mode == .tag)
     }

@@ -9,6 +9,8 @@ package struct Accounts: Sendable {
     let saltSecret: SharedSecret
     /// Seconds since 1970.
     let now: @Sendable () -> Int64
+    /// Told of logins that fail, if somebody wants to hear of them.
+    var outbox: WebhookOutbox?
 
     /// What every new account has beside INBOX, each subscribed.
     private static let folders: [(name: String, use: SpecialUse)] = [

@@ -31,9 +31,10 @@ package struct Delivery: Sendable {
 
     /// Delivers to INBOXes. Returns after the commit: what is a success is safe.
     ///
+    /// - Parameter origin: what the events of the deliveries tell of it.
     /// - Returns: a result for each target, in their order: notFound, overQuota, unavailable and what else may be.
     package func deliver(
-        _ message: ReceivedMessage, to targets: [DeliveryTarget]
+        _ message: ReceivedMessage, to targets: [DeliveryTarget], origin: DeliveryOrigin = .local
     ) async -> [Result<DeliveredMessage, StoreError>] {
         var destinations: [Result<MailboxID, StoreError>] = []
         for target in targets {
@@ -46,7 +47,7 @@ package struct Delivery: Sendable {
             postings.append(
                 Posting(
                     account: target.account, mailbox: mailbox, flags: [], keywords: keywords, internalDate: nil,
-                    deliveredTo: Self.printable(target.recipient), isDelivery: true))
+                    deliveredTo: Self.printable(target.recipient), origin: origin, isDelivery: true))
         }
         var posted = await post([Parcel(message: message, postings: postings)])[0][...]
         return destinations.map { destination in
@@ -66,7 +67,7 @@ package struct Delivery: Sendable {
             let posting = Posting(
                 account: account, mailbox: destination, flags: message.flags,
                 keywords: message.keywords + keywords(for: message.message), internalDate: message.internalDate,
-                deliveredTo: nil, isDelivery: false)
+                deliveredTo: nil, origin: DeliveryOrigin(protocol: "imap", sender: ""), isDelivery: false)
             parcels.append(Parcel(message: message.message, postings: [posting]))
         }
         var appended: [DeliveredMessage] = []

@@ -7,6 +7,7 @@ import MariaDBClient
 /// goes in the next one together. A lane is the first of a parcel's mailboxes.
 package actor PostQueue {
     private let database: ConnectionPool
+    private let outbox: WebhookOutbox
     private var lanes: [MailboxID: [Waiting]] = [:]
 
     /// Most parcels in a transaction.
@@ -18,8 +19,9 @@ package actor PostQueue {
         let done: CheckedContinuation<PostTransaction.Outcome, Never>
     }
 
-    init(database: ConnectionPool) {
+    init(database: ConnectionPool, outbox: WebhookOutbox) {
         self.database = database
+        self.outbox = outbox
     }
 
     /// Makes the rows. Returns after the commit.
@@ -59,8 +61,8 @@ package actor PostQueue {
         let parcels = batch.flatMap(\.parcels)
         let isWhole = batch.contains(where: \.isIndivisible)
         do {
-            var outcome = try await database.transaction { connection in
-                try PostTransaction(parcels: parcels, isWhole: isWhole).run(on: connection)
+            var outcome = try await database.transaction { [outbox] connection in
+                try PostTransaction(parcels: parcels, isWhole: isWhole, outbox: outbox).run(on: connection)
             }[...]
             for waiting in batch {
                 waiting.done.resume(returning: Array(outcome.prefix(waiting.parcels.count)))

@@ -9,6 +9,8 @@ struct PostTransaction {
     let parcels: [Parcel]
     /// Whether one posting's failure is everyone's: then it is thrown, and nothing is written.
     let isWhole: Bool
+    /// What is told of the deliveries, in the same transaction.
+    let outbox: WebhookOutbox
 
     /// Results by parcel and posting.
     typealias Outcome = [[Result<DeliveredMessage, StoreError>]]
@@ -19,7 +21,7 @@ struct PostTransaction {
         let (boxes, extra) = try connection.lock(wanted, then: lockAndLookUp(postings), mayLack: true)
         var state = State(
             boxes: boxes, rooms: try QuotaRooms(extra[0].rows, on: connection),
-            known: try KnownDeliveries(extra[1].rows))
+            known: try KnownDeliveries(extra[1].rows), outbox: outbox)
 
         var outcome: Outcome = []
         for parcel in parcels {
@@ -29,6 +31,7 @@ struct PostTransaction {
                     do {
                         return .success(try state.post(posting, parcel.message, &objectID, on: connection))
                     } catch let error as StoreError where !isWhole {
+                        if error.kind == .overQuota { state.noteRefusal(posting, parcel.message) }
                         return .failure(error)
                     }
                 })
@@ -78,7 +81,9 @@ private struct State {
     var boxes: [MailboxID: LockedMailbox]
     var rooms: QuotaRooms
     var known: KnownDeliveries
+    private let outbox: WebhookOutbox
     private var messages: [SQLText] = []
+    private var events: [SQLText] = []
     private var deliveries: [SQLText] = []
     private var changed: Set<MailboxID> = []
     private var usage: [AccountID: UsageChange] = [:]
@@ -87,10 +92,18 @@ private struct State {
     private static let firstDate: Int64 = -30_610_224_000
     private static let lastDate: Int64 = 253_402_300_799
 
-    init(boxes: [MailboxID: LockedMailbox], rooms: QuotaRooms, known: KnownDeliveries) {
+    init(
+        boxes: [MailboxID: LockedMailbox], rooms: QuotaRooms, known: KnownDeliveries, outbox: WebhookOutbox
+    ) {
         self.boxes = boxes
         self.rooms = rooms
         self.known = known
+        self.outbox = outbox
+    }
+
+    /// Notes a delivery that found no room.
+    mutating func noteRefusal(_ posting: Posting, _ message: ReceivedMessage) {
+        if let event = outbox.insertRefusal(of: posting, message) { events.append(event) }
     }
 
     /// Decides about one posting. The object's row is inserted with the first posting that needs it.
@@ -141,6 +154,7 @@ private struct State {
             deliveries.append(
                 "(\(posting.mailbox.rawValue), \(hex: message.receivedHash), \(uid), UTC_TIMESTAMP())")
         }
+        events += outbox.inserts(for: posting, message, uid)
         changed.insert(posting.mailbox)
         usage[posting.account, default: UsageChange()].bytes += Int64(size)
         usage[posting.account, default: UsageChange()].messages += 1
@@ -148,7 +162,7 @@ private struct State {
 
     /// All that is written at the end; nil when there is nothing.
     var script: SQLText? {
-        guard !messages.isEmpty else { return nil }
+        guard !messages.isEmpty else { return SQLText(statements: events) }
         var script: SQLText = """
             INSERT INTO messages (mailbox_id, uid, object_id, flags, keywords, modseq, size, internal_date, saved_at, \
             delivered_to) VALUES \(list: messages)
@@ -161,7 +175,17 @@ private struct State {
         for mailbox in changed.sorted() {
             if let box = boxes[mailbox] { script += ";\(box.update)" }
         }
-        return script + ";" + AccountUsage.change(usage)
+        script += ";" + AccountUsage.change(usage)
+        for event in events { script += ";\(event)" }
+        return script
+    }
+}
+
+extension SQLText {
+    /// Statements one after the other; nil for none.
+    fileprivate init?(statements: [SQLText]) {
+        guard let first = statements.first else { return nil }
+        self = statements.dropFirst().reduce(first) { "\($0);\($1)" }
     }
 }
 

@@ -8,6 +8,7 @@ struct Posting: Sendable {
     let internalDate: Int64?
     /// The recipient to show; nil for an APPEND.
     let deliveredTo: [UInt8]?
+    let origin: DeliveryOrigin
     /// Whether the same bytes within a day are a retry that adds nothing.
     let isDelivery: Bool
 }

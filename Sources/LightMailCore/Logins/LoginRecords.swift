@@ -41,12 +41,17 @@ extension Accounts {
             if let name { add(name, "") }
         }
         guard !rows.isEmpty else { return }
-        let counting = rows
+        let counting = Self.counting(rows, rules) + failureEvent(name, network)
         try await mapped {
-            _ = try await database.transaction { [rules] connection in
-                try connection.commit(after: Self.counting(counting, rules))
-            }
+            _ = try await database.transaction { connection in try connection.commit(after: counting) }
         }
+    }
+
+    /// The statement that tells of a failed login, to follow another; nothing when nobody wants to hear of it. What comes
+    /// from a client that is blocked is not counted and not told, so nobody can fill the outbox by guessing.
+    private func failureEvent(_ name: String?, _ network: ClientNetwork) -> SQLText {
+        let event = WebhookEvent(failedLogin: name, from: network)
+        return outbox?.insert(event).map { ";\($0)" } ?? ""
     }
 
     /// MySQL assigns from left to right: the count first, from the time of the last one, and that time last.

@@ -208,5 +208,23 @@ extension Migration {
                     ADD COLUMN name VARBINARY(1000) NULL,
                     ADD COLUMN detail VARBINARY(1000) NULL
                 """),
+        Migration(
+            version: 5, name: "webhooks",
+            statements: """
+                CREATE TABLE webhook_events (
+                    id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                    event       VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                    body        MEDIUMBLOB NOT NULL,
+                    message_id  BIGINT UNSIGNED NULL,
+                    mailbox_id  BIGINT UNSIGNED NULL,
+                    object_id   BIGINT UNSIGNED NULL,
+                    created_at  DATETIME NOT NULL,
+                    attempts    INT UNSIGNED NOT NULL DEFAULT 0,
+                    due_at      DATETIME NOT NULL,
+                    failure     VARBINARY(255) NULL,
+                    dead_at     DATETIME NULL,
+                    KEY webhook_events_due (dead_at, due_at)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                """),
     ]
 }

@@ -1,3 +1,5 @@
+import LightMailCore
+
 /// The rules that span several keys. They are checked once every single value is known to be good.
 struct ConfigurationRules {
     private let configuration: Configuration
@@ -90,6 +92,11 @@ struct ConfigurationRules {
         if configuration.webhook.enabled, configuration.webhook.url.isEmpty {
             problems.append(problem("webhook", "url", "it is empty, and enabled is true"))
         }
+        let kinds = WebhookEvent.Kind.allCases.map(\.rawValue)
+        for event in configuration.webhook.events where !kinds.contains(event) {
+            let known = kinds.joined(separator: ", ")
+            problems.append(problem("webhook", "events", "there is no event \(event); there are \(known)"))
+        }
         if configuration.s3.accessKey.isEmpty != configuration.s3.secretKey.isEmpty {
             let missing = configuration.s3.accessKey.isEmpty ? "access_key" : "secret_key"
             problems.append(problem("s3", missing, "access_key and secret_key go together"))
@@ -115,6 +122,7 @@ struct ConfigurationRules {
             ("database", "password", configuration.database.password), ("s3", "access_key", configuration.s3.accessKey),
             ("s3", "secret_key", configuration.s3.secretKey), ("smtp", "password", configuration.smtp.password),
             ("api", "token", configuration.api.token), ("webhook", "token", configuration.webhook.token),
+            ("webhook", "secret", configuration.webhook.secret),
         ]
         var warnings = secrets.filter { examples.contains($0.2.reveal().lowercased()) }
             .map { problem($0.0, $0.1, "it still has a value from an example") }

@@ -24,6 +24,9 @@ extension StoreConfiguration {
         annotations.total = configuration.imap.metadataMaxTotal
         changeTick = configuration.notify.tick
         orphanGrace = configuration.garbage.orphanGrace
+        if configuration.webhook.enabled {
+            webhookEvents = Set(configuration.webhook.events.compactMap(WebhookEvent.Kind.init(rawValue:)))
+        }
         antivirus = configuration.antivirus.enabled ? AntivirusConfiguration(configuration.antivirus) : nil
     }
 }

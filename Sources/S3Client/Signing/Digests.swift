@@ -34,15 +34,25 @@ package final class SHA256Hasher {
     package static func hash(_ bytes: [UInt8]) -> [UInt8] { Digests.oneShot(bytes, EVP_sha256(), length: 32) }
 }
 
+/// HMAC-SHA-256 (RFC 2104) of a whole array.
+package enum HMACSHA256 {
+    /// The code in lower-case hexadecimal.
+    package static func hexadecimal(key: [UInt8], _ bytes: [UInt8]) -> String {
+        Digests.hex(Digests.hmac(key: key, bytes))
+    }
+}
+
 /// Digests of a whole array, and their printed forms.
 enum Digests {
     /// MD5 (RFC 1321), for `Content-MD5` alone.
     static func md5(_ bytes: [UInt8]) -> [UInt8] { oneShot(bytes, EVP_md5(), length: 16) }
 
     /// HMAC-SHA-256 (RFC 2104).
-    static func hmac(key: [UInt8], _ text: String) -> [UInt8] {
+    static func hmac(key: [UInt8], _ text: String) -> [UInt8] { hmac(key: key, Array(text.utf8)) }
+
+    /// HMAC-SHA-256 (RFC 2104).
+    static func hmac(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
-        let message = Array(text.utf8)
         _ = HMAC(EVP_sha256(), key, Int32(key.count), message, message.count, &digest, nil)
         return digest
     }

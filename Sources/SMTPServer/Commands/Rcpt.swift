@@ -28,6 +28,10 @@ extension Session {
                         LogKey.trace: "\(transaction.traceID)", "recipient": "\(address)", "reply": "\(reply.code)",
                         LogKey.error: "\(error)",
                     ])
+                if error.kind == .overQuota {
+                    let origin = DeliveryOrigin(server.profile, transaction.reversePath)
+                    await server.store.outbox.post(WebhookEvent(.quotaExceeded, origin, recipient: address))
+                }
                 return { _ in .reply(reply) }
             }
         }

@@ -48,7 +48,8 @@ struct MessageDelivery: Sendable {
             }
             let ended = ContinuousClock.now
             let received = try await message.finish()
-            let results = await server.store.delivery.deliver(received, to: recipients.flatMap(\.targets))
+            let results = await server.store.delivery.deliver(
+                received, to: recipients.flatMap(\.targets), origin: origin)
             server.metrics.messages.increment()
             server.metrics.bytes.increment(by: UInt64(size))
             server.metrics.commitTime.observe(ContinuousClock.now - ended)
@@ -65,7 +66,18 @@ struct MessageDelivery: Sendable {
             let error = StoreError(error)
             pipe.discard(ErrorReplies.recipient(error))
             await message.abort()
+            if error.kind == .infected { await tell(of: error.detail) }
             return refuseAll(error, size: size)
+        }
+    }
+
+    private var origin: DeliveryOrigin { DeliveryOrigin(server.profile, reversePath) }
+
+    /// Tells of an infected message that was refused, and so has no row that could tell of it.
+    private func tell(of virus: String) async {
+        for target in recipients.flatMap(\.targets) {
+            await server.store.outbox.post(
+                WebhookEvent(.messageInfected, origin, recipient: target.recipient).naming(virus: virus))
         }
     }
 
@@ -134,5 +146,13 @@ extension AddressLiteral {
     /// A client's address as Received shows it.
     fileprivate init?(_ address: IPAddress) {
         self.init(content: address.bytes.count == 4 ? "\(address)" : "IPv6:\(address)")
+    }
+}
+
+extension DeliveryOrigin {
+    /// What is told of a transaction's message.
+    init(_ profile: Profile, _ path: ReversePath) {
+        let name = profile.dialect == .lmtp ? "lmtp" : "smtp"
+        self.init(protocol: name, sender: String(path.encoded.dropFirst().dropLast()))
     }
 }

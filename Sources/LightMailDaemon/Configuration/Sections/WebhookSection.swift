@@ -2,8 +2,10 @@ package struct WebhookSection: ConfigurationSection {
     package var enabled = false
     package var url = ""
     package var token = Secret()
+    package var secret = Secret()
     package var events = ["message.delivered"]
     package var timeout: Duration = .milliseconds(2000)
+    package var maxAttempts = 20
 
     package init() {}
 
@@ -14,8 +16,10 @@ package struct WebhookSection: ConfigurationSection {
             .flag("enabled", \.enabled, "Post events."),
             .text("url", \.url, "URL that events are posted to."),
             .secret("token", \.token, "Bearer token that goes with each event."),
+            .secret("secret", \.secret, "Signs each event: X-LightMail-Signature is its HMAC-SHA256."),
             .list("events", \.events, "Events to post, separated by commas."),
             .milliseconds("timeout_ms", \.timeout, in: 1...60000, "Milliseconds the receiver may take."),
+            .number("max_attempts", \.maxAttempts, in: 1...1000, "Failed attempts until an event is given up."),
         ]
     }
 }
