@@ -33,7 +33,7 @@ import Testing
 
     @Test(arguments: damages)
     func damageIsFoundAndRepaired(_ damage: Damage) async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("a")
             for _ in 0..<3 { try await bench.deliver(to: account) }
             #expect(try await bench.findings() == [:])
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func whatIsFoundIsNamed() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("someone")
             try await bench.deliver(to: account)
             try await bench.run("UPDATE mailboxes SET unseen = 5 WHERE name = 'INBOX'")
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func aMissingObjectIsReportedAndCannotBeRepaired() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("a")
             var keys: [String] = []
             for _ in 0..<4 { keys.append(try await bench.deliver(to: account).key) }
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func oldOrphansAreFoundAndYoungOnesAreNot() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let ids = UUIDv7Generator()
             let key = "emails/\(ids.next()).eml"
             try await bench.store.s3.put(key, body: [1], contentType: "message/rfc822")
@@ -93,7 +93,7 @@ import Testing
 
     /// What waits for the collector is in order.
     @Test func garbageIsNotDamage() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("a")
             let inbox = try await bench.inbox(account)
             for _ in 0..<3 { try await bench.deliver(to: account) }

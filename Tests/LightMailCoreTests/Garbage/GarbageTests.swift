@@ -10,7 +10,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(3))) struct GarbageTests {
     @Test func removingAccountsFreesEverything() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let (first, second) = (try await bench.account("first"), try await bench.account("second"))
             for _ in 0..<7 { try await bench.deliver(to: first, second) }
             let shared = try await bench.keys()
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func aDeletedMailboxFreesWhatOnlyItHeld() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("a")
             let inbox = try await bench.inbox(account)
             let folder = try await bench.store.mailboxes.create(account.id, try MailboxPath("Folder"))
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func retentionIsHonoured() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let (account, other) = (try await bench.account("a"), try await bench.account("b"))
             let inbox = try await bench.inbox(account)
             try await bench.deliver(to: account, other)
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func tombstonesRaiseCollectedModSeq() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("a")
             let inbox = try await bench.inbox(account)
             for _ in 0..<4 { try await bench.deliver(to: account) }
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func twoCollectorsAtOnceMissNothing() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let (first, second) = (try await bench.account("first"), try await bench.account("second"))
             for _ in 0..<40 { try await bench.deliver(to: first, second) }
             let boxes = (try await bench.inbox(first), try await bench.inbox(second))
@@ -122,7 +122,7 @@ import Testing
     /// Two transactions that remove one of an object's last two references each do not see each other's removal. They
     /// meet at the object's lock, so that the later one sees it, and queues the object.
     @Test func theLastTwoReferencesCanGoAtOnce() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let (first, second) = (try await bench.account("first"), try await bench.account("second"))
             try await bench.deliver(to: first, second)
             let boxes = (try await bench.inbox(first).id, try await bench.inbox(second).id)
@@ -166,7 +166,7 @@ import Testing
 
     /// Messages are copied and removed while collectors run: a copy is never without its body.
     @Test func copiesSurviveCollectors() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("a")
             let inbox = try await bench.inbox(account)
             let kept = try await bench.store.mailboxes.create(account.id, try MailboxPath("Kept"))
@@ -195,7 +195,7 @@ import Testing
     }
 
     @Test func aThousandObjectsAreOneRequest() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let objects = try await queued(1000, bench)
             let collector = bench.collector(batchSize: 1000)
             var report = GarbageReport()
@@ -211,7 +211,7 @@ import Testing
 
     /// Objects that were deleted in S3 by a collector that then died.
     @Test func aCrashBeforeTheRowsAreDeletedIsMadeGood() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("a")
             let inbox = try await bench.inbox(account)
             for _ in 0..<3 { try await bench.deliver(to: account) }
@@ -230,7 +230,7 @@ import Testing
     }
 
     @Test func aReferencedObjectIsTakenOffTheQueue() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("a")
             try await bench.deliver(to: account)
             try await bench.run(
@@ -242,7 +242,7 @@ import Testing
     }
 
     @Test func oldRecordsAreForgotten() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("a")
             for _ in 0..<3 { try await bench.deliver(to: account) }
             #expect(try await bench.collect(bench.collector()).isEmpty)
@@ -260,7 +260,7 @@ import Testing
 
     /// One pass that cannot go on does not keep the others from their work.
     @Test func aFailingPassIsReportedAndTheOthersRun() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("a")
             let inbox = try await bench.inbox(account)
             try await bench.deliver(to: account)
@@ -275,7 +275,7 @@ import Testing
     }
 
     @Test func collectingEndsWithItsTask() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let collector = bench.collector()
             let task = Task { try await collector.run(pause: .zero, idle: .seconds(3600)) }
             let account = try await bench.account("a")
@@ -286,7 +286,7 @@ import Testing
     }
 
     /// Rows of objects, queued, with small objects behind some of them.
-    private func queued(_ count: Int, _ bench: GarbageBench) async throws -> [String] {
+    private func queued(_ count: Int, _ bench: StoreBench) async throws -> [String] {
         let ids = UUIDv7Generator()
         let keys = (0..<count).map { _ in "emails/\(ids.next()).eml" }
         let rows: [SQLText] = keys.map { "(\(hex: $0.utf8), 1, REPEAT('x', 32), 1, '', '', UTC_TIMESTAMP())" }

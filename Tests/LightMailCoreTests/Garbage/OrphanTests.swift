@@ -9,7 +9,7 @@ import Testing
     private let hour: Int64 = 3600
 
     @Test func youngOrphansAreLeftAndOldOnesTaken() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("a")
             let kept = try await bench.deliver(to: account).key
             let orphan = try await bench.store.objects.upload().finishing([1, 2, 3]).key
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func theSweepGoesOnWhereItStoppedAndBeginsAnew() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let ids = UUIDv7Generator(clock: { UUIDv7Generator.wallClock() - 7200 * 1000 })
             let keys = (0..<1100).map { _ in "emails/\(ids.next()).eml" }
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func forgottenUploadsAreAborted() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             _ = try await bench.store.s3.createMultipartUpload("emails/upload.eml", contentType: "message/rfc822")
             #expect(try await bench.collector(orphanGrace: hour).cycle().abortedUploads == 0)
             #expect(try await bench.store.s3.listMultipartUploads(prefix: "emails/").count == 1)

@@ -1,4 +1,4 @@
-// What the collector's tests stand on: a store with a database and a bucket of its own on the real servers.
+// What the centre's tests stand on: a store with a database and a bucket of its own on the real servers.
 
 import Foundation
 import Logging
@@ -10,7 +10,7 @@ import Testing
 @testable import LightMailCore
 
 /// A store that starts empty, and goes away with the test.
-final class GarbageBench: Sendable {
+final class StoreBench: Sendable {
     let store: Store
     let database: String
     /// Seconds that the clock of the store and of its collectors is ahead.
@@ -22,16 +22,16 @@ final class GarbageBench: Sendable {
     }
 
     /// Runs `body` on a new bench.
-    static func run(_ body: (GarbageBench) async throws -> Void) async throws {
+    static func run(_ body: (StoreBench) async throws -> Void) async throws {
         let number = UInt32.random(in: 0...UInt32.max)
         var configuration = DatabaseConfiguration(
             user: try variable("DB_USER"), password: try variable("DB_PASSWORD"), database: try variable("DB_NAME"))
         configuration.socket = try variable("DB_SOCKET")
         let maker = ConnectionPool(configuration: configuration, logger: Logger(label: "test"))
-        _ = try await maker.read { try $0.script("CREATE DATABASE lightmail_garbage_\(number)") }
-        configuration.database = "lightmail_garbage_\(number)"
+        _ = try await maker.read { try $0.script("CREATE DATABASE lightmail_core_\(number)") }
+        configuration.database = "lightmail_core_\(number)"
         let s3 = S3Configuration(
-            endpoint: try #require(S3Endpoint(try variable("S3_ENDPOINT"))), bucket: "garbage-\(number)",
+            endpoint: try #require(S3Endpoint(try variable("S3_ENDPOINT"))), bucket: "core-\(number)",
             region: try variable("S3_REGION"),
             credentials: S3Credentials(
                 accessKey: try variable("S3_ACCESS_KEY"), secretKey: try variable("S3_SECRET_KEY")))
@@ -43,14 +43,14 @@ final class GarbageBench: Sendable {
             try await store.s3.createBucket()
             try await Migrator(store.database).migrate()
             try await store.accounts.addDomain(try DomainName("example.com"))
-            try await body(GarbageBench(store: store, database: configuration.database))
+            try await body(StoreBench(store: store, database: configuration.database))
         } catch {
             await store.shutdown()
             await maker.shutdown()
             throw error
         }
         await store.shutdown()
-        _ = try await maker.read { try $0.script("DROP DATABASE lightmail_garbage_\(number)") }
+        _ = try await maker.read { try $0.script("DROP DATABASE lightmail_core_\(number)") }
         await maker.shutdown()
     }
 
