@@ -1,6 +1,6 @@
 # LightMail: `make run` tries it, `make test` tests it. The work is done by scripts/; see the top of each.
 
-.PHONY: run up down status build test lint setup
+.PHONY: run up down status build test bench lint setup
 
 ## run: install what is missing, build, start everything, deliver a welcome message; Ctrl-C stops it
 run: build
@@ -25,6 +25,10 @@ build:
 test:
 	@scripts/setup test
 	@scripts/test
+
+## bench: figures of the release build on this machine; make bench ROW=lmtp runs one row
+bench: build
+	@scripts/bench $(ROW)
 
 lint:
 	@scripts/setup test
