@@ -14,7 +14,8 @@ AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
 class Postfix:
     """Delivers mail for example.com to an LMTP socket, and tries again after a second when that fails."""
 
-    def __init__(self, lmtp_socket):
+    def __init__(self, lmtp_socket, overrides=""):
+        """`overrides`: lines for the end of main.cf, where they win."""
         self.directory = Path(tempfile.mkdtemp(prefix="lightmail-postfix-", dir="/tmp"))
         self.directory.chmod(0o755)
         (self.port,) = free_ports(1)
@@ -22,7 +23,7 @@ class Postfix:
             (self.directory / name).mkdir(mode=0o755)
         self.log = self.directory / "mail.log"
         self.configuration = self.directory / "etc"
-        (self.configuration / "main.cf").write_text(self.main(lmtp_socket))
+        (self.configuration / "main.cf").write_text(self.main(lmtp_socket) + overrides)
         (self.configuration / "master.cf").write_text(self.master())
         subprocess.run([*AS_ROOT, "chown", "-R", "root:root", self.configuration, self.directory / "queue"], check=True)
         subprocess.run([*AS_ROOT, "chown", "postfix:root", self.directory / "data"], check=True)
