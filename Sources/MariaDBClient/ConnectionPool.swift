@@ -4,7 +4,7 @@ import Logging
 
 /// Connections to one database, opened as work asks for them. It never makes the caller's thread wait.
 package final class ConnectionPool: Sendable {
-    private let configuration: DatabaseConfiguration
+    package let configuration: DatabaseConfiguration
     private let queue: WorkQueue
 
     package init(configuration: DatabaseConfiguration, logger: Logger) {

@@ -40,6 +40,9 @@ package actor PostQueue {
         }
     }
 
+    /// How many calls wait for the next transaction of a mailbox's lane; nil while none runs.
+    func count(waitingFor lane: MailboxID) -> Int? { lanes[lane]?.count }
+
     private func drain(_ lane: MailboxID) async {
         while let batch = next(lane) {
             await run(batch)

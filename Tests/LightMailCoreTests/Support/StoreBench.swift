@@ -12,24 +12,41 @@ import Testing
 /// A store that starts empty, and goes away with the test.
 final class StoreBench: Sendable {
     let store: Store
-    let database: String
+    /// The name of the database.
+    let name: SQLText
     /// Seconds that the clock of the store and of its collectors is ahead.
     let ahead = Mutex<UInt64>(0)
 
-    private init(store: Store, database: String) {
+    private init(store: Store, name: SQLText) {
         self.store = store
-        self.database = database
+        self.name = name
     }
+
+    /// Every bench makes a schema, which a disk that flushes slowly does not do for a hundred tests at once within the
+    /// time that a statement may take.
+    private static let turns = Turns(8)
 
     /// Runs `body` on a new bench.
     static func run(_ body: (StoreBench) async throws -> Void) async throws {
+        await turns.take()
+        do {
+            try await make(body)
+        } catch {
+            await turns.give()
+            throw error
+        }
+        await turns.give()
+    }
+
+    private static func make(_ body: (StoreBench) async throws -> Void) async throws {
         let number = UInt32.random(in: 0...UInt32.max)
         var configuration = DatabaseConfiguration(
             user: try variable("DB_USER"), password: try variable("DB_PASSWORD"), database: try variable("DB_NAME"))
         configuration.socket = try variable("DB_SOCKET")
         let maker = ConnectionPool(configuration: configuration, logger: Logger(label: "test"))
-        _ = try await maker.read { try $0.script("CREATE DATABASE lightmail_core_\(number)") }
-        configuration.database = "lightmail_core_\(number)"
+        let name: SQLText = "lightmail_core_\(number)"
+        _ = try await maker.read { try $0.script("CREATE DATABASE \(name)") }
+        configuration.database = name.text
         let s3 = S3Configuration(
             endpoint: try #require(S3Endpoint(try variable("S3_ENDPOINT"))), bucket: "core-\(number)",
             region: try variable("S3_REGION"),
@@ -43,14 +60,14 @@ final class StoreBench: Sendable {
             try await store.s3.createBucket()
             try await Migrator(store.database).migrate()
             try await store.accounts.addDomain(try DomainName("example.com"))
-            try await body(StoreBench(store: store, database: configuration.database))
+            try await body(StoreBench(store: store, name: name))
         } catch {
             await store.shutdown()
             await maker.shutdown()
             throw error
         }
         await store.shutdown()
-        _ = try await maker.read { try $0.script("DROP DATABASE lightmail_core_\(number)") }
+        _ = try await maker.read { try $0.script("DROP DATABASE \(name)") }
         await maker.shutdown()
     }
 
@@ -134,5 +151,25 @@ final class StoreBench: Sendable {
         let name = "LIGHTMAIL_TEST_\(name)"
         guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else { throw Missing(name: name) }
         return value
+    }
+}
+
+/// So many at once, in the order of their coming.
+private actor Turns {
+    private var free: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(_ count: Int) { free = count }
+
+    func take() async {
+        if free > 0 {
+            free -= 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    func give() {
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
     }
 }

@@ -1,0 +1,72 @@
+// The change feed: whoever watches hears of every commit, in whatever order transactions commit, and nobody else does.
+
+import Logging
+import Testing
+
+@testable import LightMailCore
+
+@Suite(.timeLimit(.minutes(3))) struct ChangeFeedTests {
+    /// Another process's commit is heard of: the store that watches is not the one that delivers.
+    @Test func whatAnotherProcessCommitsIsHeard() async throws {
+        try await StoreBench.run { bench in
+            let account = try await bench.account("a")
+            let inbox = try await bench.inbox(account)
+            let feed = ChangeFeed(
+                database: bench.store.database, tick: .milliseconds(10), logger: Logger(label: "test"))
+            let (heard, told) = AsyncStream<Void>.makeStream()
+            let subscription = feed.watch(mailbox: inbox.id) { told.yield() }
+            let foreign = feed.watch(account: AccountID(account.id.rawValue + 1)) {
+                Issue.record("told of another account's change")
+            }
+            feed.start()
+            // The feed begins at its end, so deliver until it has begun.
+            let delivering = Task {
+                while !Task.isCancelled { try await bench.deliver(to: account) }
+            }
+            for await _ in heard { break }
+            delivering.cancel()
+            _ = await delivering.result
+            subscription.cancel()
+            foreign.cancel()
+            await feed.stop()
+        }
+    }
+
+    /// Numbers are given at the INSERT and seen at the COMMIT, so a low one can appear after a high one.
+    @Test func aLateCommitIsNotMissed() async throws {
+        try await StoreBench.run { bench in
+            let account = try await bench.account("a")
+            let inbox = try await bench.inbox(account)
+            var position = try await FeedPosition.now(bench.store.database)
+            func insert(_ id: UInt64) async throws {
+                try await bench.run(
+                    """
+                    INSERT INTO mailbox_changes (id, account_id, mailbox_id, modseq, kind, changed_at) \
+                    VALUES (\(id), \(account.id.rawValue), \(inbox.id.rawValue), 1, 'flags', UTC_TIMESTAMP())
+                    """)
+            }
+            let base = try await bench.store.database.read { connection in
+                try connection.script("SELECT COALESCE(MAX(id), 0) FROM mailbox_changes")[0].rows[0][0].uint64
+            }
+            try await insert(base + 3)
+            #expect(try await position.read(bench.store.database).count == 1)
+            #expect(try await position.read(bench.store.database).isEmpty)
+            try await insert(base + 1)
+            #expect(try await position.read(bench.store.database).count == 1)
+            try await insert(base + 4)
+            try await insert(base + 2)
+            #expect(try await position.read(bench.store.database).count == 2)
+            #expect(try await position.read(bench.store.database).isEmpty)
+        }
+    }
+
+    @Test func aTickCostsOneQuery() async throws {
+        try await StoreBench.run { bench in
+            let account = try await bench.account("a")
+            var position = try await FeedPosition.now(bench.store.database)
+            for _ in 0..<20 { try await bench.deliver(to: account) }
+            let trips = try await bench.roundTrips { _ = try await position.read(bench.store.database) }
+            #expect(trips == 1)
+        }
+    }
+}
