@@ -47,11 +47,12 @@ enum AccountUsage {
         """
     }
 
-    /// Locks account rows and reads what `QuotaRooms` needs.
+    /// Locks account rows and reads what `QuotaRooms` needs. An account that has been removed has no row, so that nothing
+    /// is added for nobody after the removal was acknowledged.
     static func lock(_ accounts: some Sequence<AccountID>) -> SQLText {
         """
         SELECT id, quota_bytes, quota_messages, used_bytes, used_messages, limited_domain_id FROM accounts \
-        WHERE id IN (\(list: Set(accounts).sorted().map(\.rawValue))) ORDER BY id FOR UPDATE
+        WHERE id IN (\(list: Set(accounts).sorted().map(\.rawValue))) AND live = 1 ORDER BY id FOR UPDATE
         """
     }
 }

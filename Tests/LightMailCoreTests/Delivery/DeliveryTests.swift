@@ -131,4 +131,22 @@ import Testing
             #expect(outcome.uids.count == 2 && outcome.uidValidity == inbox.uidValidity)
         }
     }
+
+    /// An account that is removed between RCPT and the end of DATA.
+    @Test func anAccountThatWentAwayIsNotFound() async throws {
+        try await StoreBench.run { bench in
+            let (gone, there) = (try await bench.account("gone"), try await bench.account("there"))
+            let targets = try await bench.targets([gone, there])
+            try await bench.store.accounts.remove(try EmailAddress(gone.username))
+            let message = try await bench.receive(Array("Subject: late\r\n\r\nbody\r\n".utf8))
+            let results = await bench.store.delivery.deliver(message, to: targets)
+            do {
+                _ = try results[0].get()
+                Issue.record("delivered to nobody")
+            } catch let error as StoreError {
+                #expect(error.kind == .notFound)
+            }
+            _ = try results[1].get()
+        }
+    }
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import LightMailCore
 
 @Suite(.timeLimit(.minutes(3))) struct AnnotationTests {
-    private func annotations(_ bench: GarbageBench, _ adjust: (inout AnnotationLimits) -> Void) -> Annotations {
+    private func annotations(_ bench: StoreBench, _ adjust: (inout AnnotationLimits) -> Void) -> Annotations {
         var limits = AnnotationLimits()
         adjust(&limits)
         return Annotations(database: bench.store.database, changes: bench.store.changes, limits: limits)
@@ -14,7 +14,7 @@ import Testing
     private let comment = Annotation("/shared/comment", Array("hello".utf8))
 
     @Test func nobodyReachesAnothersAnnotations() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let owner = try await bench.account("owner")
             let other = try await bench.account("other")
             let store = bench.store.annotations
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func whatMayBeKeptIsBounded() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("a").id
             let store = annotations(bench) { limits in
                 limits.size = 10
@@ -71,7 +71,7 @@ import Testing
 
     @Test func depthIsHonouredByNameAndByQuery() async throws {
         let names = ["/private/a", "/private/a/b", "/private/a/b/c", "/private/ab", "/private/a0"]
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("a").id
             try await bench.store.annotations.write(account, .inbox, names.map { Annotation($0, []) })
             for (depth, expected) in [(AnnotationQuery.Depth.zero, 1), (.one, 2), (.infinity, 3)] {

@@ -9,11 +9,11 @@ import Testing
 @testable import LightMailCore
 
 @Suite(.timeLimit(.minutes(3))) struct QuotaTests {
-    private func domain(_ bench: GarbageBench) async throws -> Quota {
+    private func domain(_ bench: StoreBench) async throws -> Quota {
         try await bench.store.quotas.find(.domain(try DomainName("example.com")))
     }
 
-    private func limit(_ bench: GarbageBench, bytes: QuotaChange.Limit? = nil, messages: QuotaChange.Limit? = nil)
+    private func limit(_ bench: StoreBench, bytes: QuotaChange.Limit? = nil, messages: QuotaChange.Limit? = nil)
         async throws
     {
         try await bench.store.quotas.change(
@@ -21,11 +21,11 @@ import Testing
     }
 
     /// What is stored of the domain's use.
-    private func stored(_ bench: GarbageBench) async throws -> Int64 {
+    private func stored(_ bench: StoreBench) async throws -> Int64 {
         try await bench.store.database.read { try $0.script("SELECT used_messages FROM domains")[0].rows[0][0].int64 }
     }
 
-    private func message(_ bench: GarbageBench) async throws -> AppendedMessage {
+    private func message(_ bench: StoreBench) async throws -> AppendedMessage {
         let incoming = bench.store.delivery.begin()
         try await incoming.write(Array("Subject: \(UUID())\r\n\r\nbody\r\n".utf8))
         return AppendedMessage(message: try await incoming.finish(), flags: [], keywords: [], internalDate: nil)
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func aDomainsLimitHoldsForAllItsAccountsTogether() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let store = bench.store
             let first = try await bench.account("first")
             let second = try await bench.account("second")
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func bytesOfADomainAreLimitedToo() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("a")
             let size = try await bench.deliver(to: account).size
             try await limit(bench, bytes: .at(UInt64(try await domain(bench).bytes.used) + size))
@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test func withoutALimitNobodyWaitsForTheDomain() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let store = bench.store
             let account = try await bench.account("a")
             let target = try await store.accounts.resolve(recipient: "a@example.com")
@@ -150,7 +150,7 @@ import Testing
     }
 
     @Test func aLimitThatComesAmongDeliveriesCountsThemAll() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             var accounts: [Account] = []
             for name in ["a", "b", "c"] { accounts.append(try await bench.account(name)) }
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -174,7 +174,7 @@ import Testing
     }
 
     @Test func mailboxesAreLimited() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let account = try await bench.account("a")
             let owner = try QuotaOwner("a@example.com")
             try await bench.store.quotas.change(owner, QuotaChange(mailboxes: .at(7)))
@@ -198,7 +198,7 @@ import Testing
     }
 
     @Test func aRecountCorrectsWhatItIsAskedTo() async throws {
-        try await GarbageBench.run { bench in
+        try await StoreBench.run { bench in
             let first = try await bench.account("first")
             _ = try await bench.account("second")
             try await bench.deliver(to: first)
