@@ -11,11 +11,11 @@ import Testing
 
     /// A store's accounts with rules that are easy to count by.
     private struct Door {
-        let bench: GarbageBench
+        let bench: StoreBench
         let accounts: Accounts
         let user = "user@example.com"
 
-        init(_ bench: GarbageBench, scramIterations: Int = 0) async throws {
+        init(_ bench: StoreBench, scramIterations: Int = 0) async throws {
             self.bench = bench
             var rules = LoginRules()
             rules.threshold = 3
@@ -66,7 +66,7 @@ import Testing
     }
 
     private func run(scramIterations: Int = 0, _ body: (Door) async throws -> Void) async throws {
-        try await GarbageBench.run { bench in try await body(try await Door(bench, scramIterations: scramIterations)) }
+        try await StoreBench.run { bench in try await body(try await Door(bench, scramIterations: scramIterations)) }
     }
 
     @Test func eachFailureBlocksForTwiceAsLongUpToABound() async throws {
