@@ -18,6 +18,9 @@ package final class Store: Sendable {
     /// Nil where messages are not scanned.
     package let scanner: Scanner?
     package let outbox: WebhookOutbox
+    package let administration: Administration
+    package let tokens: AccessTokens
+    package let requests: RepeatedRequests
 
     /// - Parameter milliseconds: the clock: milliseconds since 1970.
     package init(
@@ -57,6 +60,9 @@ package final class Store: Sendable {
             mailboxes: mailboxes,
             scanner: scanner, logger: logger,
             patience: UInt64(configuration.orphanGrace.components.seconds) * 500, now: milliseconds)
+        administration = Administration(database: database, changes: changes, now: seconds)
+        tokens = AccessTokens(database: database)
+        requests = RepeatedRequests(database: database)
     }
 
     /// Begins to read the change feed.

@@ -14,6 +14,7 @@ package struct Account: Sendable, Hashable {
 
     /// The columns that `init(row:from:)` reads, of the table `a`.
     static let columns = "a.id, a.username, a.is_active, a.quota_bytes, a.quota_messages, a.used_bytes, a.used_messages"
+    static let columnCount = 7
 
     /// - Parameter start: the first of the columns.
     init(row: Row, from start: Int = 0) throws {

@@ -4,19 +4,22 @@ extension Accounts {
     /// Makes `address` lead to an account. An address may lead to several.
     ///
     /// - Parameter address: an address, or `@domain` for all that the domain has no account or alias for.
+    /// - Returns: the alias's number.
     /// - Throws: `StoreError` notFound for the domain or the target, alreadyExists.
-    package func addAlias(_ address: String, to target: EmailAddress) async throws(StoreError) {
+    @discardableResult
+    package func addAlias(_ address: String, to target: EmailAddress) async throws(StoreError) -> UInt64 {
         let (text, domain) = try Self.aliasAddress(address)
-        try await mapped {
+        return try await mapped {
             do {
-                try await database.transaction { connection in
+                return try await database.transaction { connection in
                     guard try !connection.query("SELECT id FROM domains WHERE name = ?", [.text(domain)]).isEmpty else {
                         throw StoreError(.notFound, "domain \(domain)")
                     }
                     let account = try connection.account(target)
-                    _ = try connection.execute(
+                    return try connection.execute(
                         "INSERT INTO aliases (address, account_id, created_at) VALUES (?, ?, UTC_TIMESTAMP())",
-                        [.text(text), .uint(account.id.rawValue)])
+                        [.text(text), .uint(account.id.rawValue)]
+                    ).lastInsertID
                 }
             } catch let error as DatabaseError where error.kind == .duplicateKey {
                 throw StoreError(.alreadyExists, "alias \(text) to \(target)")

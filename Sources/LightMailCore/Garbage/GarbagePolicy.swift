@@ -9,6 +9,8 @@ package struct GarbagePolicy: Sendable {
     package var orphanGrace: Int64
     /// For how long a delivery is remembered, so that a retry adds nothing.
     package var deliveryMemory: Int64 = 86_400
+    /// For how long the answer to a request with an idempotency key is remembered.
+    package var requestMemory: Int64 = 86_400
     /// For how long the change feed can be read back.
     package var changeMemory: Int64 = 3_600
     /// For how long failed logins are remembered: by then nothing of them is left.

@@ -6,12 +6,17 @@ extension Garbage {
     private static let records = 1000
     private static let rounds = 100
 
-    /// Forgets deliveries, changes and logins that are too old to matter, and logins that are too many.
+    /// Forgets deliveries, answered requests, changes and logins that are too old to matter, and logins that are too many.
     func forgetRecords(_ report: inout GarbageReport) async throws(StoreError) {
         report.deliveries += try await forget(
             """
             DELETE FROM deliveries WHERE delivered_at < UTC_TIMESTAMP() - INTERVAL \(policy.deliveryMemory) SECOND \
             ORDER BY delivered_at LIMIT \(Self.records)
+            """)
+        _ = try await forget(
+            """
+            DELETE FROM api_requests WHERE begun_at < UTC_TIMESTAMP() - INTERVAL \(policy.requestMemory) SECOND \
+            ORDER BY begun_at LIMIT \(Self.records)
             """)
         // From the low end of the primary key, as the time has no index.
         report.changes += try await forget(

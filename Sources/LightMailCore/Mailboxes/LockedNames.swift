@@ -33,13 +33,8 @@ struct LockedNames {
     ///
     /// - Throws: `StoreError` limit, overQuota.
     mutating func create(_ path: MailboxPath, _ specialUse: SpecialUse, on connection: Connection) throws -> Mailbox {
-        guard mailboxes.count < Self.maximumMailboxes else {
-            throw StoreError(.limit("the account has \(Self.maximumMailboxes) mailboxes already"))
-        }
-        if let quota, mailboxes.count >= quota { throw StoreError(.overQuota) }
-        // Never one that a mailbox of this account had before: a name that comes back must not look like the old one.
-        let uidValidity = max(lastUIDValidity &+ 1, UInt32(clamping: now))
-        lastUIDValidity = uidValidity
+        try requireRoom()
+        let uidValidity = takeUIDValidity()
         let results = try connection.script(
             """
             INSERT INTO mailboxes (account_id, name, special_use, uid_validity, created_at) VALUES \
@@ -55,6 +50,21 @@ struct LockedNames {
             unseen: 0, bytes: 0)
         mailboxes[path] = mailbox
         return mailbox
+    }
+
+    /// - Throws: `StoreError` limit, overQuota when the account may not have another mailbox.
+    func requireRoom() throws {
+        guard mailboxes.count < Self.maximumMailboxes else {
+            throw StoreError(.limit("the account has \(Self.maximumMailboxes) mailboxes already"))
+        }
+        if let quota, mailboxes.count >= quota { throw StoreError(.overQuota) }
+    }
+
+    /// A UIDVALIDITY that no mailbox of this account had before: a name that comes back must not look like the old one.
+    /// The caller writes it to the account's row.
+    mutating func takeUIDValidity() -> UInt32 {
+        lastUIDValidity = max(lastUIDValidity &+ 1, UInt32(clamping: now))
+        return lastUIDValidity
     }
 
     /// Makes the superiors of a name that are not there.

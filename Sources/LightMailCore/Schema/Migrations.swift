@@ -226,5 +226,30 @@ extension Migration {
                     KEY webhook_events_due (dead_at, due_at)
                 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
                 """),
+        Migration(
+            version: 6, name: "api",
+            statements: """
+                CREATE TABLE api_tokens (
+                    id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                    name        VARCHAR(64) NOT NULL,
+                    sha256      BINARY(32) NOT NULL,
+                    may_write   TINYINT UNSIGNED NOT NULL,
+                    created_at  DATETIME NOT NULL,
+                    expires_at  DATETIME NULL,
+                    UNIQUE KEY api_tokens_name (name),
+                    UNIQUE KEY api_tokens_sha256 (sha256)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE api_requests (
+                    holder      VARCHAR(64) NOT NULL,
+                    request_key BINARY(32) NOT NULL,
+                    request     BINARY(32) NOT NULL,
+                    begun_at    DATETIME NOT NULL,
+                    status      SMALLINT UNSIGNED NULL,
+                    answer      MEDIUMBLOB NULL,
+                    PRIMARY KEY (holder, request_key),
+                    KEY api_requests_age (begun_at)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                """),
     ]
 }
