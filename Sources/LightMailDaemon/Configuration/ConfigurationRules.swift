@@ -45,7 +45,7 @@ struct ConfigurationRules {
         guard configuration.proxy.trustedNetworks.isEmpty else { return [] }
         return [
             ("imap", configuration.imap.proxyProtocol), ("pop3", configuration.pop3.proxyProtocol),
-            ("smtp_server", configuration.smtpServer.proxyProtocol),
+            ("smtp_server", configuration.smtpServer.proxyProtocol), ("api", configuration.api.proxyProtocol),
         ].filter(\.1).map { problem($0.0, "proxy_protocol", "it needs trusted_networks in [proxy]") }
     }
 
@@ -138,6 +138,10 @@ struct ConfigurationRules {
         if lmtp.port != 0, IPAddress(lmtp.bind)?.isLoopback != true {
             warnings.append(problem("lmtp", "bind", "whoever reaches this address can deliver mail"))
         }
+        let api = configuration.api
+        if !api.enableSSL, IPAddress(api.bind)?.isLoopback != true {
+            warnings.append(problem("api", "enable_ssl", "the administrator's token travels unencrypted"))
+        }
         if configuration.s3.endpoint.hasPrefix("http://"), !configuration.s3.endpoint.isLoopbackURL {
             warnings.append(problem("s3", "endpoint", "bodies of messages travel unencrypted"))
         }
@@ -152,6 +156,7 @@ extension Configuration {
             ("imap", imap.enableSSL, imap.tlsCertificate, imap.tlsKey),
             ("pop3", pop3.enableSSL, pop3.tlsCertificate, pop3.tlsKey),
             ("smtp_server", smtpServer.enableSSL, smtpServer.tlsCertificate, smtpServer.tlsKey),
+            ("api", api.enableSSL, api.tlsCertificate, api.tlsKey),
         ]
     }
 }

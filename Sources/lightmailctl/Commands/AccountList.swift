@@ -1,5 +1,6 @@
 import ArgumentParser
 import LightMailCore
+import LightMailDaemon
 
 /// Lists accounts.
 struct AccountList: StoreCommand {
@@ -45,16 +46,5 @@ struct AccountRow: Encodable {
         usedMessages = account.usedMessages
         quotaBytes = account.quotaBytes
         quotaMessages = account.quotaMessages
-    }
-}
-
-/// Writes nil as null, where an optional property would leave its key out.
-@propertyWrapper
-struct Nullable<Value: Encodable>: Encodable {
-    var wrappedValue: Value?
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
     }
 }
