@@ -27,6 +27,11 @@ let nio: [Target.Dependency] = [
 let nioTLS: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let hummingbird: [Target.Dependency] = [
+    .product(name: "Hummingbird", package: "hummingbird"),
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+]
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let lifecycle: [Target.Dependency] = [
     .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
     .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -39,6 +44,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -77,13 +84,17 @@ let package = Package(
         room("POP3Server", ["POP3Syntax", "SASL", "LightMailDaemon", "LightMailCore", logging, nioTLS] + nio),
         room("SMTPServer", ["SMTPSyntax", "SASL", "LightMailDaemon", "LightMailCore", logging, nioTLS] + nio),
 
+        room(
+            "AdminServer",
+            ["LightMailDaemon", "LightMailCore", "MailFormat", logging, mustache] + hummingbird + nio),
+
         // The programs.
         program("lightmail-imapd", ["IMAPServer", "LightMailDaemon"]),
         program("lightmail-lmtpd", ["SMTPServer", "LightMailDaemon"]),
         program("lightmail-gcd", ["LightMailCore", "LightMailDaemon"]),
         program("lightmail-pop3d", ["POP3Server", "LightMailDaemon"]),
         program("lightmail-smtpd", ["LightMailDaemon"]),
-        program("lightmail-apid", ["LightMailDaemon"]),
+        program("lightmail-apid", ["AdminServer", "LightMailDaemon"]),
         program("lightmailctl", ["LightMailDaemon", "LightMailCore", argumentParser, logging]),
 
         // Tests mirror the rooms.
@@ -105,5 +116,6 @@ let package = Package(
         tests(
             "SMTPServerTests",
             ["SMTPServer", "LightMailDaemon", "LightMailCore", "MariaDBClient", "S3Client", nioEmbedded] + nio),
+        tests("AdminServerTests", ["AdminServer", "LightMailDaemon", "LightMailCore"]),
     ]
 )

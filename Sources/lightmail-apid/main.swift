@@ -1,3 +1,8 @@
+// lightmail-apid: the administrator's HTTP interface.
+
+import AdminServer
 import LightMailDaemon
 
-Daemon.exitAsUnreleased(.apid)
+await Daemon.run(.apid) { context in
+    try await AdminAPI.start(in: context)
+}

@@ -5,7 +5,7 @@ run=${LIGHTMAIL_RUN_DIR:-${root:?}/.run}
 mkdir -p "$run"
 run=$(cd "$run" && pwd -P)
 binaries=${LIGHTMAIL_BIN_DIR:-$root/.build/${LIGHTMAIL_BUILD:-release}}
-daemons=(lightmail-lmtpd lightmail-imapd lightmail-pop3d lightmail-gcd)
+daemons=(lightmail-lmtpd lightmail-imapd lightmail-pop3d lightmail-gcd lightmail-apid)
 
 # recorded KEY: what the last run wrote into stack.env.
 recorded() {
@@ -67,6 +67,9 @@ choose_settings() {
     choose_port LIGHTMAIL_POP3D_METRICS_PORT 19110 lightmail-pop3d
     choose_port LIGHTMAIL_LMTPD_METRICS_PORT 19024 lightmail-lmtpd
     choose_port LIGHTMAIL_GCD_METRICS_PORT 19099 lightmail-gcd
+    choose_port LIGHTMAIL_API_PORT 18080 lightmail-apid
+    choose_port LIGHTMAIL_APID_METRICS_PORT 19080 lightmail-apid
+    choose_secret LIGHTMAIL_API_TOKEN
     choose_secret LIGHTMAIL_DB_PASSWORD
     choose_secret LIGHTMAIL_S3_SECRET_KEY
     known_password=$(recorded LIGHTMAIL_PASSWORD)
@@ -93,7 +96,8 @@ write_environment() {
             LIGHTMAIL_DB_NAME LIGHTMAIL_DB_USER LIGHTMAIL_DB_PASSWORD LIGHTMAIL_S3_ENDPOINT LIGHTMAIL_S3_PORT \
             LIGHTMAIL_S3_BUCKET LIGHTMAIL_S3_REGION LIGHTMAIL_S3_ACCESS_KEY LIGHTMAIL_S3_SECRET_KEY LIGHTMAIL_USER \
             LIGHTMAIL_PASSWORD LIGHTMAIL_CONFIG LIGHTMAIL_IMAPD_METRICS_PORT LIGHTMAIL_LMTPD_METRICS_PORT \
-            LIGHTMAIL_POP3D_METRICS_PORT LIGHTMAIL_GCD_METRICS_PORT LIGHTMAIL_SOCKET_DIR; do
+            LIGHTMAIL_POP3D_METRICS_PORT LIGHTMAIL_GCD_METRICS_PORT LIGHTMAIL_API_PORT LIGHTMAIL_API_TOKEN \
+            LIGHTMAIL_APID_METRICS_PORT LIGHTMAIL_SOCKET_DIR; do
             printf '%s=%q\n' "$key" "${!key}"
         done >"$run/stack.env.new"
     )
@@ -147,6 +151,13 @@ tls_only = false
 [lmtp]
 socket = $LIGHTMAIL_LMTP_SOCKET
 
+[api]
+bind = 127.0.0.1
+port = $LIGHTMAIL_API_PORT
+token = $LIGHTMAIL_API_TOKEN
+rate_limit_requests = 0
+rate_limit_failures = 0
+
 [cache]
 directory = $run/cache
 spool_directory = $run/spool
@@ -157,6 +168,7 @@ imapd_port = $LIGHTMAIL_IMAPD_METRICS_PORT
 pop3d_port = $LIGHTMAIL_POP3D_METRICS_PORT
 lmtpd_port = $LIGHTMAIL_LMTPD_METRICS_PORT
 gcd_port = $LIGHTMAIL_GCD_METRICS_PORT
+apid_port = $LIGHTMAIL_APID_METRICS_PORT
 INI
     )
     mv "$run/config.ini.new" "$run/config.ini"
@@ -226,6 +238,7 @@ up() {
         start_daemon lightmail-imapd ready "$LIGHTMAIL_IMAPD_METRICS_PORT"
         start_daemon lightmail-pop3d ready "$LIGHTMAIL_POP3D_METRICS_PORT"
         start_daemon lightmail-gcd ready "$LIGHTMAIL_GCD_METRICS_PORT"
+        start_daemon lightmail-apid ready "$LIGHTMAIL_APID_METRICS_PORT"
         welcome
     } 8>&-
     exec 8>&-
@@ -242,7 +255,9 @@ LightMail is running.
   user      $LIGHTMAIL_USER
   password  $LIGHTMAIL_PASSWORD
   LMTP      $LIGHTMAIL_LMTP_SOCKET
-  metrics   http://127.0.0.1:$LIGHTMAIL_IMAPD_METRICS_PORT/metrics (imapd), :$LIGHTMAIL_POP3D_METRICS_PORT (pop3d), :$LIGHTMAIL_LMTPD_METRICS_PORT (lmtpd), :$LIGHTMAIL_GCD_METRICS_PORT (gcd)
+  API       http://127.0.0.1:$LIGHTMAIL_API_PORT/admin, token $LIGHTMAIL_API_TOKEN
+  metrics   http://127.0.0.1:$LIGHTMAIL_IMAPD_METRICS_PORT/metrics (imapd), :$LIGHTMAIL_POP3D_METRICS_PORT (pop3d), :$LIGHTMAIL_LMTPD_METRICS_PORT (lmtpd), :$LIGHTMAIL_GCD_METRICS_PORT (gcd),
+            :$LIGHTMAIL_APID_METRICS_PORT (apid)
   all of it $run/stack.env, logs in $run/logs
 
 Read the welcome message:
@@ -254,7 +269,7 @@ EOT
 
 down() {
     local name sockets
-    for name in lightmail-imapd lightmail-pop3d lightmail-lmtpd lightmail-gcd s3; do
+    for name in lightmail-apid lightmail-imapd lightmail-pop3d lightmail-lmtpd lightmail-gcd s3; do
         stop "$run/$name.pid" 30
     done
     # A clean end: MariaDB writes out what it holds.

@@ -69,6 +69,8 @@ class Stack:
         "LIGHTMAIL_POP3D_METRICS_PORT",
         "LIGHTMAIL_LMTPD_METRICS_PORT",
         "LIGHTMAIL_GCD_METRICS_PORT",
+        "LIGHTMAIL_API_PORT",
+        "LIGHTMAIL_APID_METRICS_PORT",
     )
 
     def __init__(self):

@@ -1,0 +1,38 @@
+// The Admin API and its console over HTTP: what all requests of a process share.
+
+import Hummingbird
+import LightMailCore
+import LightMailDaemon
+import Logging
+
+/// What every route is given: the store, the configuration, and who may do what.
+final class AdminService: Sendable {
+    let context: DaemonContext
+    let gatekeeper: Gatekeeper
+    let requestRate: RateLimit
+    let metrics: AdminMetrics
+    let figures: Figures
+    let templates: ConsoleTemplates
+    let seal: ConsoleSeal
+
+    var store: Store { context.store }
+    var configuration: Configuration { context.configuration }
+    var logger: Logger { context.logger }
+
+    /// - Throws: what is wrong with a template of the console.
+    init(context: DaemonContext) throws {
+        let section = context.configuration.api
+        self.context = context
+        gatekeeper = Gatekeeper(
+            token: section.token, tokens: context.store.tokens,
+            failures: RateLimit(section.rateLimitFailures, in: section.rateLimitWindow))
+        requestRate = RateLimit(section.rateLimitRequests, in: section.rateLimitWindow)
+        metrics = AdminMetrics(context.metrics)
+        figures = Figures(context.store.administration)
+        templates = try ConsoleTemplates()
+        seal = ConsoleSeal(section.token)
+    }
+
+    /// Seconds for which what was deleted can be restored.
+    var retention: Int64 { configuration.garbage.retention.components.seconds }
+}

@@ -1,0 +1,79 @@
+import LightMailCore
+import LightMailDaemon
+import Testing
+
+@testable import AdminServer
+
+/// What the console makes of text that others wrote, and of cookies that others made.
+struct ConsoleTests {
+    @Test(arguments: [
+        ("<script>", "&lt;script&gt;"),
+        ("\"onfocus='x'&", "&quot;onfocus=&#39;x&#39;&amp;"),
+        // A quote that a combining mark makes one character with.
+        ("\"\u{301}x", "&quot;\u{301}x"),
+        ("<\u{338}b", "&lt;\u{338}b"),
+        ("a\u{202E}gpj.exe", "a\u{FFFD}gpj.exe"),
+        ("a\u{0}b\u{1B}c\td\ne", "a\u{FFFD}b\u{FFFD}c\td\ne"),
+        ("Größe 日本", "Größe 日本"),
+    ])
+    func textIsEscapedByScalars(_ text: String, _ escaped: String) {
+        #expect(HTMLText().escapeText(text) == escaped)
+    }
+
+    @Test func templatesEscapeWhatTheyAreFilledWith() throws {
+        let templates = try ConsoleTemplates()
+        let page = try templates.render("problem", ["title": "x", "detail": "\"\u{301}<b>"])
+        #expect(page.unicodeScalars.contains("\u{301}"))
+        #expect(!page.contains("<b>") && page.contains("&quot;"))
+        for (name, text) in [("login", ConsoleAssets.login), ("message", ConsoleAssets.message)] {
+            #expect(!text.contains("{{{"), "\(name) writes something unescaped")
+        }
+    }
+
+    @Test func aCookieIsKnownAgainUntilItIsOld() {
+        let seal = ConsoleSeal(Secret("token"))
+        let session = seal.begin(.configured, now: 1_000)
+        #expect(seal.holderName(session.cookie, now: 1_001) == Holder.configured.name)
+        #expect(seal.holderName(session.cookie, now: 1_000 + ConsoleSession.lifetime) == nil)
+        #expect(ConsoleSeal(Secret("another")).holderName(session.cookie, now: 1_001) == nil)
+        #expect(seal.matches(session, session.formSeal))
+        #expect(!seal.matches(session, nil))
+        #expect(!seal.matches(session, seal.begin(.configured, now: 1_000).formSeal))
+    }
+
+    @Test func aForgedCookieIsNobodys() {
+        let seal = ConsoleSeal(Secret("token"))
+        let cookie = seal.begin(Holder(name: "reader", scope: .read), now: 1_000).cookie
+        #expect(seal.holderName(cookie, now: 1_001) == "reader")
+        let parts = cookie.percentDecoded.split(separator: "!").map(String.init)
+        let forgeries = [
+            (["(configuration)"] + parts.dropFirst()).joined(separator: "!"),
+            ([parts[0], "99999999999"] + parts.dropFirst(2)).joined(separator: "!"),
+            parts.dropLast().joined(separator: "!"), "", "!!!", String(repeating: "a", count: 10_000),
+        ]
+        for forgery in forgeries { #expect(seal.holderName(forgery.percentEncoded, now: 1_001) == nil) }
+    }
+
+    @Test func formsAreReadAsBrowsersWriteThem() throws {
+        let form = ConsoleForm(
+            Array("name=a+b%2Bc&empty=&quota=25&big=99999999999999999999&odd=%zz&twice=1&twice=2".utf8))
+        #expect(form["name"] == "a b+c")
+        #expect(try form.limit("quota", unit: 1_000_000) == 25_000_000)
+        #expect(try form.limit("empty") == nil)
+        #expect(form["odd"] == "%zz")
+        #expect(form["nothing"] == nil)
+        #expect(throws: Problem.self) { try form.limit("big") }
+        #expect(throws: Problem.self) { try form.text("empty") }
+    }
+
+    @Test func figuresAreReadable() {
+        #expect(Figure.count(1_234_567) == "1,234,567")
+        #expect(Figure.count(-1000) == "-1,000")
+        #expect(Figure.bytes(999) == "999 B")
+        #expect(Figure.bytes(12_345_678) == "12.3 MB")
+        #expect(Figure.age(86_400 * 3) == "3 days")
+        #expect(Figure.percent(5, of: 0) == 100)
+        #expect(Timestamp(1_795_640_455).description == "2026-11-25T21:00:55Z")
+        #expect(Timestamp(0).http == "Thu, 01 Jan 1970 00:00:00 GMT")
+    }
+}
