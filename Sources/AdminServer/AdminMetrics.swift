@@ -12,17 +12,18 @@ struct AdminMetrics: Sendable {
             "lightmail_api_request_seconds", "From a request's head to the head of its answer.")
     }
 
+    /// The methods that have a label of their own: a client can make up any number of others.
+    private static let methods: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .patch, .delete]
+
     /// - Parameter route: the pattern of the path, not the path: its numbers are for no label.
     func count(_ method: HTTPRequest.Method, route: String, status: HTTPResponse.Status, took duration: Duration) {
         registry.counter(
             "lightmail_api_requests_total", "Requests to the Admin API and its console.",
-            ["method": Self.name(method), "route": route, "status": "\(status.code)"]
+            [
+                "method": Self.methods.contains(method) ? method.rawValue : "other", "route": route,
+                "status": "\(status.code)",
+            ]
         ).increment()
         seconds.observe(duration)
-    }
-
-    /// Methods that no route has are one label, for a client can make up any number of them.
-    private static func name(_ method: HTTPRequest.Method) -> String {
-        Route.methods.contains(method) ? method.rawValue : "other"
     }
 }

@@ -371,7 +371,7 @@ def test_named_tokens(stack, api):
     added = json.loads(stack.control("token", "add", name, "--scope", "read", "--json").stdout)
     reader = added["token"]
     assert [token["scope"] for token in json.loads(stack.control("token", "list", "--json").stdout) if token["name"] == name] == ["read"]
-    assert stack.control("token", "add", name, check=False).returncode == 73
+    assert stack.control("token", "add", name, "--scope", "read", check=False).returncode == 73
     assert api.get("/admin/info", token=reader).status == 200
     answer = api.post("/admin/domains", {"name": "reader.example"}, token=reader)
     assert_problem(answer, 403)

@@ -256,6 +256,7 @@ LightMail is running.
   password  $LIGHTMAIL_PASSWORD
   LMTP      $LIGHTMAIL_LMTP_SOCKET
   API       http://127.0.0.1:$LIGHTMAIL_API_PORT/admin, token $LIGHTMAIL_API_TOKEN
+  console   http://127.0.0.1:$LIGHTMAIL_API_PORT/console, the same token
   metrics   http://127.0.0.1:$LIGHTMAIL_IMAPD_METRICS_PORT/metrics (imapd), :$LIGHTMAIL_POP3D_METRICS_PORT (pop3d), :$LIGHTMAIL_LMTPD_METRICS_PORT (lmtpd), :$LIGHTMAIL_GCD_METRICS_PORT (gcd),
             :$LIGHTMAIL_APID_METRICS_PORT (apid)
   all of it $run/stack.env, logs in $run/logs

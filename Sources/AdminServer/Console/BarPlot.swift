@@ -27,19 +27,19 @@ struct BarPlot {
             <line class="grid" x1="0" x2="\(Self.width)" y1="\((Self.ceiling + Self.floor) / 2)" \
             y2="\((Self.ceiling + Self.floor) / 2)"/>\
             <line class="axis" x1="0" x2="\(Self.width)" y1="\(Self.floor)" y2="\(Self.floor)"/>\
-            <text class="scale" x="0" y="11">\(HTMLText().escapeText(top))</text>
+            <text class="scale" x="0" y="11">\(PageText().escapeText(top))</text>
             """
         for (index, bar) in bars.enumerated() {
             let height = bar.value / highest * Double(Self.floor - Self.ceiling)
             let left = Double(index) * step
             let shown = bar.value > 0 ? max(height, 2) : 0
             text += """
-                <g><title>\(HTMLText().escapeText(bar.title))</title>\
+                <g><title>\(PageText().escapeText(bar.title))</title>\
                 <rect class="hover" x="\(number(left))" y="\(Self.ceiling)" width="\(number(step))" \
                 height="\(Self.floor - Self.ceiling)"/>\
                 <rect class="bar" x="\(number(left + step * 0.15))" y="\(number(Double(Self.floor) - shown))" \
                 width="\(number(step * 0.7))" height="\(number(shown))" rx="3"/>\
-                <text class="label" x="\(number(left + step / 2))" y="190">\(HTMLText().escapeText(bar.label))</text></g>
+                <text class="label" x="\(number(index == bars.count - 1 ? Double(Self.width) : left + step / 2))" y="190">\(PageText().escapeText(bar.label))</text></g>
                 """
         }
         return text + "</svg>"

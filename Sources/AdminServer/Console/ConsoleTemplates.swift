@@ -18,7 +18,7 @@ struct ConsoleTemplates: Sendable {
 
     /// - Throws: what the library finds wrong with a template, which the first start of a build would show.
     init() throws {
-        MustacheContentTypes.register(HTMLText(), named: "LIGHTMAIL")
+        MustacheContentTypes.register(PageText(), named: "LIGHTMAIL")
         library = MustacheLibrary(
             templates: try Self.sources.mapValues { try MustacheTemplate(string: "{{% CONTENT_TYPE: LIGHTMAIL}}" + $0) }
         )
@@ -35,7 +35,7 @@ struct ConsoleTemplates: Sendable {
 
 /// Text in HTML, escaped scalar by scalar: the library's own escaping goes by characters, and a quote with a combining mark
 /// behind it is one character that it would let through.
-struct HTMLText: MustacheContentType {
+struct PageText: MustacheContentType {
     func escapeText(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {

@@ -13,6 +13,11 @@ enum Figure {
         return number < 0 ? "-" + grouped : grouped
     }
 
+    /// 1 message, 2 messages
+    static func count(_ number: some BinaryInteger, _ noun: String) -> String {
+        "\(count(number)) \(noun)\(number == 1 ? "" : noun.hasSuffix("x") ? "es" : "s")"
+    }
+
     /// 12.3 MB
     static func bytes(_ number: some BinaryInteger) -> String {
         var value = Double(number)

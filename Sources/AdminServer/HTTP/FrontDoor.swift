@@ -13,35 +13,16 @@ final class FrontDoor: Sendable {
     init(_ service: AdminService, routes: [Route]) {
         self.service = service
         let router = Router(context: AdminContext.self)
-        router.add(middleware: Reception(service: service))
-        for (path, routes) in Dictionary(grouping: routes, by: \.path) {
-            Self.add(routes, at: path, to: router, service)
-        }
-        responder = router.buildResponder()
-    }
-
-    /// Registers what a path answers, and 405 for the rest.
-    private static func add(
-        _ routes: [Route], at path: String, to router: Router<AdminContext>, _ service: AdminService
-    ) {
-        let pattern = RouterPath(path)
-        var allowed: [HTTPRequest.Method] = []
+        router.add(middleware: Reception(service: service, table: RouteTable(routes)))
         for route in routes {
-            // HEAD is what GET is, without the body (RFC 9110 9.3.2).
             let methods: [HTTPRequest.Method] = route.method == .get ? [.get, .head] : [route.method]
             for method in methods {
-                router.on(pattern, method: method) { request, context in
+                router.on(RouterPath(route.path), method: method) { request, context in
                     try await service.perform(route, request, context).response
                 }
             }
-            allowed += methods
         }
-        let allow = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-        for method in Route.methods where !allowed.contains(method) {
-            router.on(pattern, method: method) { _, _ -> Response in
-                throw Problem(.methodNotAllowed, "this path allows \(allow)", headers: [.allow: allow])
-            }
-        }
+        responder = router.buildResponder()
     }
 
     /// Adds HTTP to a connection. Called on the event loop of `channel`, with a TLS handler already in place.
@@ -84,6 +65,7 @@ struct Reception: RouterMiddleware {
     typealias Context = AdminContext
 
     let service: AdminService
+    let table: RouteTable
 
     func handle(
         _ request: Request, context: AdminContext, next: (Request, AdminContext) async throws -> Response
@@ -98,13 +80,19 @@ struct Reception: RouterMiddleware {
             }
             response = try await next(request, context)
         } catch {
-            response = service.refuse(error, context).response
+            response = service.refuse(wrongMethod(error, request) ?? error, context).response
         }
         response.headers[.xContentTypeOptions] = "nosniff"
         if !response.headers.contains(.cacheControl) { response.headers[.cacheControl] = "no-store" }
         if request.method == .head { response = response.createHeadResponse() }
         log(request, context, response, took: .now - start)
         return response
+    }
+
+    /// The router says "not found" of a path that has other methods too.
+    private func wrongMethod(_ error: any Error, _ request: Request) -> Problem? {
+        guard error is HTTPError, let allowed = table.allowed(at: request.uri.path) else { return nil }
+        return Problem(.methodNotAllowed, "this path allows \(allowed)", headers: [.allow: allowed])
     }
 
     /// One line a request. Neither the query nor any field is in it: they may hold what is nobody's business.

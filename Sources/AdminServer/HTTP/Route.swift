@@ -27,9 +27,6 @@ struct Route: Sendable {
         self.answer = answer
     }
 
-    /// The methods that are answered 405 where a path does not have them; any other finds no such path.
-    static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
-
     /// Every route of the API.
     static var api: [Route] {
         [

@@ -61,7 +61,7 @@ enum AccountRoutes {
         let wanted: NewAccount = try request.decode()
         let account = try await request.store.accounts.add(
             try EmailAddress(wanted.username), password: Array(wanted.password.utf8),
-            quotaBytes: wanted.quotaBytes, quotaMessages: wanted.quotaMessages)
+            quotaBytes: try limit(wanted.quotaBytes), quotaMessages: try limit(wanted.quotaMessages))
         return try .json(
             Created(id: account.id.rawValue, username: account.username), status: .created,
             location: "/admin/accounts/\(account.id)")
@@ -87,10 +87,16 @@ enum AccountRoutes {
         if let isActive = wanted.isActive { try await request.store.accounts.setActive(address, isActive) }
         if wanted.quotaBytes != nil || wanted.quotaMessages != nil {
             try await request.store.accounts.setQuota(
-                address, bytes: wanted.quotaBytes ?? account.quotaBytes,
-                messages: wanted.quotaMessages ?? account.quotaMessages)
+                address, bytes: try limit(wanted.quotaBytes ?? account.quotaBytes),
+                messages: try limit(wanted.quotaMessages ?? account.quotaMessages))
         }
         return try .json(AccountDetails(try await request.store.administration.account(account.id)))
+    }
+
+    /// - Throws: `Problem` 422 for more than can be counted.
+    private static func limit(_ wanted: UInt64?) throws -> UInt64? {
+        guard wanted ?? 0 <= UInt64(Int64.max) else { throw Problem(.unprocessableContent, "the quota is too large") }
+        return wanted
     }
 
     private static func remove(_ request: AdminRequest) async throws -> Answer {

@@ -44,10 +44,11 @@ package struct RepeatedRequests: Sendable {
     package func begin(_ key: Key) async throws(StoreError) -> RepeatOutcome {
         try await mapped {
             try await database.transaction { connection in
+                // An INSERT IGNORE would share its lock on a row that is there, and two that then want it alone deadlock.
                 let claim = try connection.execute(
                     """
-                    INSERT IGNORE INTO api_requests (holder, request_key, request, begun_at) \
-                    VALUES (?, ?, ?, UTC_TIMESTAMP())
+                    INSERT INTO api_requests (holder, request_key, request, begun_at) \
+                    VALUES (?, ?, ?, UTC_TIMESTAMP()) ON DUPLICATE KEY UPDATE holder = holder
                     """, key.row + [.bytes(key.request)])
                 if claim.affectedRows == 1 { return .first }
                 let rows = try connection.query(

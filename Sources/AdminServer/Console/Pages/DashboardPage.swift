@@ -17,13 +17,14 @@ enum DashboardPage {
                 "database": database, "s3": s3, "isWell": database && s3,
                 "accounts": Figure.count(totals.accounts),
                 "inactive": Figure.count(totals.accounts - totals.activeAccounts),
-                "domains": Figure.count(totals.domains), "mailboxes": Figure.count(totals.mailboxes),
+                "domains": Figure.count(totals.domains, "domain"),
+                "mailboxes": Figure.count(totals.mailboxes, "mailbox"),
                 "messages": Figure.count(totals.messages), "bytes": Figure.bytes(totals.bytes),
                 "today": Figure.count(today?.messages ?? 0), "todayBytes": Figure.bytes(today?.bytes ?? 0),
                 "plot": plot(arrivals), "days": arrivals.reversed().map(day),
-                "garbageObjects": Figure.count(garbage.objects), "garbageBytes": Figure.bytes(garbage.bytes),
+                "garbageObjects": Figure.count(garbage.objects, "object"), "garbageBytes": Figure.bytes(garbage.bytes),
                 "garbageMessages": Figure.count(garbage.messages),
-                "garbageAge": garbage.oldestObject.map { Figure.age($0) } ?? "nothing waits",
+                "garbageAge": garbage.oldestObject.map { "waiting for \(Figure.age($0))" } ?? "nothing waits",
                 "largest": largest(domains, of: totals),
             ])
     }
@@ -33,11 +34,11 @@ enum DashboardPage {
             let date = Timestamp(count.day).date
             return BarPlot.Bar(
                 label: (arrivals.count - 1 - index) % 5 == 0 ? String(date.suffix(5)) : "",
-                title: "\(date): \(Figure.count(count.messages)) messages, \(Figure.bytes(count.bytes))",
+                title: "\(date): \(Figure.count(count.messages, "message")), \(Figure.bytes(count.bytes))",
                 value: Double(count.messages))
         }
         let highest = arrivals.map(\.messages).max() ?? 0
-        return BarPlot(bars: bars, top: "\(Figure.count(max(highest, 1))) messages").svg
+        return BarPlot(bars: bars, top: Figure.count(max(highest, 1), "message")).svg
     }
 
     private static func day(_ count: DayCount) -> Values {
@@ -52,7 +53,7 @@ enum DashboardPage {
         domains.sorted { $0.usedBytes > $1.usedBytes }.prefix(6).map { domain in
             [
                 "id": "\(domain.id)", "name": domain.name.description, "bytes": Figure.bytes(domain.usedBytes),
-                "accounts": Figure.count(domain.accounts),
+                "accounts": Figure.count(domain.accounts, "account"),
                 "percent": "\(Figure.percent(domain.usedBytes, of: UInt64(clamping: totals.bytes)) ?? 0)",
             ]
         }

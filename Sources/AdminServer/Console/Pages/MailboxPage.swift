@@ -15,7 +15,7 @@ enum MailboxPage {
         let path = "/console/mailboxes/\(mailbox.id)"
         var values: Values = [
             "id": "\(mailbox.id)", "name": mailbox.name.description, "account": "\(owner.id)",
-            "username": owner.username, "total": Figure.count(mailbox.messages),
+            "username": owner.username, "total": Figure.count(mailbox.messages, "message"),
             "unseen": Figure.count(mailbox.unseen), "bytes": Figure.bytes(mailbox.bytes),
             "isInbox": mailbox.name.isInbox, "isDeleted": isDeleted, "messages": messages.prefix(rows).map(row),
         ]
