@@ -57,6 +57,7 @@ enum ConsoleRoutes {
                     guard session.holder.may(scope ?? .write) else {
                         throw Problem(.forbidden, "your token allows to look, not to change")
                     }
+                    request.service.record(session.holder, request.request, request.context)
                 }
                 return try await answer(console)
             } catch {

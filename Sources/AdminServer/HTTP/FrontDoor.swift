@@ -132,8 +132,18 @@ extension AdminService {
         let admitted = AdminRequest(
             service: self, request: request, context: context, holder: holder,
             body: route.method == .get ? [] : try await body(of: request))
+        if route.access == .write, let holder { record(holder, request, context) }
         guard route.method == .post, let holder else { return try await route.answer(admitted) }
         return try await once(admitted, holder) { try await route.answer(admitted) }
+    }
+
+    /// Who changes what stands in the log, by the name of the token.
+    func record(_ holder: Holder, _ request: Request, _ context: AdminContext) {
+        var metadata = context.connection.metadata
+        metadata["token"] = "\(holder.name)"
+        metadata["method"] = "\(request.method.rawValue)"
+        metadata["path"] = "\(LogText.escaped(request.uri.path, limit: 256))"
+        logger.notice("an administrator makes a change", metadata: metadata)
     }
 
     private func body(of request: Request) async throws -> [UInt8] {
