@@ -306,6 +306,9 @@ def test_restores_leave_nothing_for_fsck(lonely_stack):
     account = stack.account()
     deliver(stack, account, 2)
     number = next(item["id"] for item in api.get("/admin/accounts").json if item["username"] == account.address)
+    domain = api.get(f"/admin/accounts/{number}").json["domain_id"]
+    limited = api.patch(f"/admin/domains/{domain}", {"quota_bytes": 10_000_000}).json
+    assert (limited["quota_bytes"], limited["quota_messages"], limited["is_active"]) == (10_000_000, None, True)
     inbox = mailbox_of(api, number)
     message = api.get(f"/admin/mailboxes/{inbox}/messages").json[0]["id"]
     api.delete(f"/admin/messages/{message}")
@@ -318,7 +321,13 @@ def test_restores_leave_nothing_for_fsck(lonely_stack):
     assert api.post(f"/admin/accounts/{number}/restore").status == 200
     report = stack.control("fsck", check=False)
     assert report.returncode == 0, report.stdout
-    # Over its quota nothing comes back.
+    # Over a quota nothing comes back.
+    api.patch(f"/admin/accounts/{number}", {"quota_mailboxes": 7})
+    api.delete(f"/admin/mailboxes/{mailbox}")
+    api.post(f"/admin/accounts/{number}/mailboxes", {"name": "Another"})
+    assert api.post(f"/admin/mailboxes/{mailbox}/restore").status == 409
+    api.patch(f"/admin/accounts/{number}", {"quota_mailboxes": None})
+    assert api.post(f"/admin/mailboxes/{mailbox}/restore").status == 200
     api.delete(f"/admin/messages/{message}")
     api.patch(f"/admin/accounts/{number}", {"quota_messages": 2})
     assert api.post(f"/admin/messages/{message}/restore").status == 409

@@ -61,7 +61,8 @@ enum AccountRoutes {
         let wanted: NewAccount = try request.decode()
         let account = try await request.store.accounts.add(
             try EmailAddress(wanted.username), password: Array(wanted.password.utf8),
-            quotaBytes: try limit(wanted.quotaBytes), quotaMessages: try limit(wanted.quotaMessages))
+            quotaBytes: try QuotaChange.checked(wanted.quotaBytes),
+            quotaMessages: try QuotaChange.checked(wanted.quotaMessages))
         return try .json(
             Created(id: account.id.rawValue, username: account.username), status: .created,
             location: "/admin/accounts/\(account.id)")
@@ -85,18 +86,10 @@ enum AccountRoutes {
         let account = try await request.account().account
         let address = try EmailAddress(account.username)
         if let isActive = wanted.isActive { try await request.store.accounts.setActive(address, isActive) }
-        if wanted.quotaBytes != nil || wanted.quotaMessages != nil {
-            try await request.store.accounts.setQuota(
-                address, bytes: try limit(wanted.quotaBytes ?? account.quotaBytes),
-                messages: try limit(wanted.quotaMessages ?? account.quotaMessages))
+        if wanted.quota != QuotaChange() {
+            try await request.store.quotas.change(.account(address), try wanted.quota.checked())
         }
         return try .json(AccountDetails(try await request.store.administration.account(account.id)))
-    }
-
-    /// - Throws: `Problem` 422 for more than can be counted.
-    private static func limit(_ wanted: UInt64?) throws -> UInt64? {
-        guard wanted ?? 0 <= UInt64(Int64.max) else { throw Problem(.unprocessableContent, "the quota is too large") }
-        return wanted
     }
 
     private static func remove(_ request: AdminRequest) async throws -> Answer {
@@ -130,6 +123,7 @@ struct AccountDetails: Encodable {
     /// Limits; null for none.
     @Nullable var quotaBytes: UInt64?
     @Nullable var quotaMessages: UInt64?
+    @Nullable var quotaMailboxes: UInt64?
     let createdAt: Timestamp
 
     init(_ record: AccountRecord) {
@@ -141,29 +135,23 @@ struct AccountDetails: Encodable {
         usedMessages = record.account.usedMessages
         quotaBytes = record.account.quotaBytes
         quotaMessages = record.account.quotaMessages
+        quotaMailboxes = record.quotaMailboxes
         createdAt = Timestamp(record.createdAt)
     }
 }
 
-/// What a PATCH of an account holds. A quota that is not named is nil, one that is null is `.some(nil)`.
+/// What a PATCH of an account holds.
 private struct AccountChange: Decodable {
     let isActive: Bool?
-    let quotaBytes: UInt64??
-    let quotaMessages: UInt64??
+    let quota: QuotaChange
 
     private enum CodingKeys: String, CodingKey {
-        case isActive, quotaBytes, quotaMessages
+        case isActive
     }
 
     init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        func limit(_ key: CodingKeys) throws -> UInt64?? {
-            guard container.contains(key) else { return nil }
-            return .some(try container.decodeNil(forKey: key) ? nil : try container.decode(UInt64.self, forKey: key))
-        }
-        isActive = try container.decodeIfPresent(Bool.self, forKey: .isActive)
-        quotaBytes = try limit(.quotaBytes)
-        quotaMessages = try limit(.quotaMessages)
+        isActive = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(Bool.self, forKey: .isActive)
+        quota = try QuotaChange(named: decoder)
     }
 }
 

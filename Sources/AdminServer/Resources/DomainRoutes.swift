@@ -1,5 +1,6 @@
 import Hummingbird
 import LightMailCore
+import LightMailDaemon
 
 /// Domains: list, make, stop, remove.
 enum DomainRoutes {
@@ -20,6 +21,9 @@ enum DomainRoutes {
         let accounts: Int
         let usedBytes: Int64
         let usedMessages: Int64
+        /// Limits of what its accounts use together; null for none.
+        @Nullable var quotaBytes: UInt64?
+        @Nullable var quotaMessages: UInt64?
         let createdAt: Timestamp
 
         init(_ domain: DomainRecord) {
@@ -29,6 +33,8 @@ enum DomainRoutes {
             accounts = domain.accounts
             usedBytes = domain.usedBytes
             usedMessages = domain.usedMessages
+            quotaBytes = domain.quotaBytes
+            quotaMessages = domain.quotaMessages
             createdAt = Timestamp(domain.createdAt)
         }
     }
@@ -38,7 +44,17 @@ enum DomainRoutes {
     }
 
     private struct Change: Decodable {
-        let isActive: Bool
+        let isActive: Bool?
+        let quota: QuotaChange
+
+        private enum CodingKeys: String, CodingKey {
+            case isActive
+        }
+
+        init(from decoder: any Decoder) throws {
+            isActive = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(Bool.self, forKey: .isActive)
+            quota = try QuotaChange(named: decoder)
+        }
     }
 
     private static func list(_ request: AdminRequest) async throws -> Answer {
@@ -59,9 +75,14 @@ enum DomainRoutes {
 
     private static func change(_ request: AdminRequest) async throws -> Answer {
         let wanted: Change = try request.decode()
-        let id = try request.number("domain_id")
-        try await request.store.administration.setActive(domain: id, wanted.isActive)
-        return try .json(Details(try await request.store.administration.domain(id)))
+        let domain = try await request.domain()
+        if let isActive = wanted.isActive {
+            try await request.store.administration.setActive(domain: domain.id, isActive)
+        }
+        if wanted.quota != QuotaChange() {
+            try await request.store.quotas.change(.domain(domain.name), try wanted.quota.checked())
+        }
+        return try .json(Details(try await request.domain()))
     }
 
     private static func remove(_ request: AdminRequest) async throws -> Answer {

@@ -4,6 +4,8 @@ import MariaDBClient
 package struct AccountRecord: Sendable, Hashable {
     package let account: Account
     package let domain: UInt64
+    /// How many mailboxes it may have; nil for no limit but the system's.
+    package let quotaMailboxes: UInt64?
     /// Seconds since 1970.
     package let createdAt: Int64
     /// When it was removed; nil for a living account.
@@ -19,6 +21,9 @@ package struct DomainRecord: Sendable, Hashable {
     package let accounts: Int
     package let usedBytes: Int64
     package let usedMessages: Int64
+    /// Limits of what they use together; nil for none.
+    package let quotaBytes: UInt64?
+    package let quotaMessages: UInt64?
     /// Seconds since 1970.
     package let createdAt: Int64
 }
@@ -155,9 +160,9 @@ extension Administration {
                 try connection.query(
                     """
                     SELECT d.id, d.name, d.is_active, COUNT(a.id), COALESCE(SUM(a.used_bytes), 0), \
-                    COALESCE(SUM(a.used_messages), 0), TIMESTAMPDIFF(SECOND, '1970-01-01', d.created_at) \
-                    FROM domains d LEFT JOIN accounts a ON a.domain_id = d.id AND a.live = 1 WHERE \(condition) \
-                    GROUP BY d.id, d.name, d.is_active, d.created_at ORDER BY d.name
+                    COALESCE(SUM(a.used_messages), 0), TIMESTAMPDIFF(SECOND, '1970-01-01', d.created_at), \
+                    d.quota_bytes, d.quota_messages FROM domains d LEFT JOIN accounts a ON a.domain_id = d.id AND a.live = 1 WHERE \(condition) \
+                    GROUP BY d.id, d.name, d.is_active, d.created_at, d.quota_bytes, d.quota_messages ORDER BY d.name
                     """, values
                 ).map(DomainRecord.init(row:))
             }
@@ -169,7 +174,7 @@ extension AccountRecord {
     /// The columns that `init(row:)` reads, of the table `a`.
     static let columns = """
         \(Account.columns), a.domain_id, TIMESTAMPDIFF(SECOND, '1970-01-01', a.created_at), \
-        TIMESTAMPDIFF(SECOND, '1970-01-01', a.deleted_at)
+        TIMESTAMPDIFF(SECOND, '1970-01-01', a.deleted_at), a.quota_mailboxes
         """
 
     init(row: Row) throws {
@@ -177,6 +182,7 @@ extension AccountRecord {
         domain = try row[Account.columnCount].uint64
         createdAt = try row[Account.columnCount + 1].int64
         deletedAt = try row[Account.columnCount + 2].optionalInt64
+        quotaMailboxes = try row[Account.columnCount + 3].optional?.uint64
     }
 }
 
@@ -189,6 +195,8 @@ extension DomainRecord {
         usedBytes = try row[4].int64
         usedMessages = try row[5].int64
         createdAt = try row[6].int64
+        quotaBytes = try row[7].optional?.uint64
+        quotaMessages = try row[8].optional?.uint64
     }
 }
 

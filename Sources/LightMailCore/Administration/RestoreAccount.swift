@@ -2,6 +2,7 @@ import MariaDBClient
 
 extension Administration {
     /// Brings back an account that was removed, with its mailboxes and its password. The aliases that led to it are gone.
+    /// Its domain's quota does not keep it out: what is above a limit stays, and only more is refused.
     ///
     /// - Parameter retention: seconds; what was removed longer ago belongs to the collector, which may have begun with it.
     /// - Throws: `StoreError` notFound, alreadyExists when its name has been given away, conflict when it is not removed
@@ -22,7 +23,8 @@ extension Administration {
                     }
                     _ = try connection.script(
                         """
-                        UPDATE accounts SET live = 1, deleted_at = NULL, is_active = 1 WHERE id = \(id.rawValue)
+                        UPDATE accounts SET live = 1, deleted_at = NULL, is_active = 1 WHERE id = \(id.rawValue);\
+                        \(AccountUsage.joinDomain(id))
                         """)
                     let restored = try connection.query(
                         "SELECT \(AccountRecord.columns) FROM accounts a WHERE a.id = ?", [.uint(id.rawValue)])

@@ -43,11 +43,9 @@ private struct MailboxRestoration: Sendable {
         let path = name ?? old.name
         var names = try LockedNames(old.account, now: now, on: connection)
         guard names.mailboxes[path] == nil else { throw StoreError(.alreadyExists, "mailbox \(path)") }
-        guard let account = try connection.script(AccountUsage.lock([old.account]))[0].rows.first else {
-            throw StoreError(.notFound, "account \(old.account)")
-        }
-        var room = try QuotaRoom(account)
-        guard room.take(bytes: Int64(old.bytes), messages: Int64(old.messages)) else { throw StoreError(.overQuota) }
+        try names.requireRoom()
+        var rooms = try QuotaRooms(try connection.script(AccountUsage.lock([old.account]))[0].rows, on: connection)
+        try rooms.take(old.account, bytes: Int64(old.bytes), messages: Int64(old.messages))
         try names.createSuperiors(of: path, on: connection)
         let uidValidity = names.takeUIDValidity()
         let modSeq = old.highestModSeq + 1
@@ -57,7 +55,7 @@ private struct MailboxRestoration: Sendable {
                 uid_validity = \(uidValidity), highest_modseq = \(modSeq) WHERE id = \(id.rawValue);\
                 UPDATE accounts SET last_uid_validity = \(uidValidity) WHERE id = \(old.account.rawValue);\
                 \(AccountUsage.change(old.account, bytes: Int64(old.bytes), messages: Int64(old.messages)));\
-                \(MailboxChange.insert(old.account, id, modSeq: modSeq, "created"))
+                \(MailboxChange.insert(old.account, id, modSeq: modSeq, "created", name: path))
                 """)
         return Mailbox(
             id: id, account: old.account, name: path, specialUse: old.specialUse, uidValidity: uidValidity,

@@ -37,10 +37,8 @@ private struct MessageRestoration: Sendable {
         guard try !found[4].bool else { throw StoreError(.conflict("the message is not deleted")) }
         let flags = MessageFlags(rawValue: UInt8(try found[1].uint64)).subtracting(.deleted)
         let size = try found[2].int64
-        guard var room = try QuotaRoom.byAccount(extra[0].rows)[record.account] else {
-            throw StoreError(.notFound, "account \(record.account)")
-        }
-        guard room.take(bytes: size, messages: 1) else { throw StoreError(.overQuota) }
+        var rooms = try QuotaRooms(extra[0].rows, on: connection)
+        try rooms.take(record.account, bytes: size, messages: 1)
         let uid = try box.takeUID()
         box.add(count: 1, unseen: flags.contains(.seen) ? 0 : 1, bytes: size)
         _ = try connection.commit(

@@ -47,6 +47,18 @@ enum AccountUsage {
         """
     }
 
+    /// Adds an account that comes back, and whose row is locked, to what its domain uses, if that has a limit.
+    static func joinDomain(_ account: AccountID) -> SQLText {
+        """
+        SELECT id FROM domains WHERE id = (SELECT domain_id FROM accounts WHERE id = \(account.rawValue)) FOR UPDATE;\
+        UPDATE accounts SET limited_domain_id = (SELECT id FROM domains d WHERE d.id = accounts.domain_id \
+        AND (d.quota_bytes IS NOT NULL OR d.quota_messages IS NOT NULL)) WHERE id = \(account.rawValue);\
+        UPDATE domains SET used_bytes = used_bytes + (SELECT used_bytes FROM accounts WHERE id = \(account.rawValue)), \
+        used_messages = used_messages + (SELECT used_messages FROM accounts WHERE id = \(account.rawValue)) \
+        WHERE id = (SELECT limited_domain_id FROM accounts WHERE id = \(account.rawValue))
+        """
+    }
+
     /// Locks account rows and reads what `QuotaRooms` needs. An account that has been removed has no row, so that nothing
     /// is added for nobody after the removal was acknowledged.
     static func lock(_ accounts: some Sequence<AccountID>) -> SQLText {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LightMailCore
+import LightMailDaemon
 
 /// Shows quotas.
 struct QuotaShow: StoreCommand {

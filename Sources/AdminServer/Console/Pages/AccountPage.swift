@@ -46,9 +46,13 @@ enum AccountPage {
             try await accounts.setPassword(address, password: Array(try console.form.text("password").utf8))
             return console.done("password", at: path)
         case "quota":
-            try await accounts.setQuota(
-                address, bytes: try console.form.limit("quota", unit: 1_000_000),
-                messages: try console.form.limit("messages"))
+            let bytes = try console.form.limit("quota", unit: 1_000_000)
+            let messages = try console.form.limit("messages")
+            try await console.store.quotas.change(
+                .account(address),
+                QuotaChange(
+                    bytes: bytes.map { .at($0) } ?? QuotaChange.Limit.none,
+                    messages: messages.map { .at($0) } ?? QuotaChange.Limit.none))
             return console.done("changed", at: path)
         case "stop", "start":
             try await accounts.setActive(address, console.form["action"] == "start")

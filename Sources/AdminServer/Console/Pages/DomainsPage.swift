@@ -11,6 +11,8 @@ enum DomainsPage {
             [
                 "domains": domains.map { domain in
                     [
+                        "quota": domain.quotaBytes.map { Figure.bytes($0) } ?? "none",
+                        "quotaMegabytes": domain.quotaBytes.map { "\($0 / 1_000_000)" } ?? "",
                         "id": "\(domain.id)", "name": domain.name.description, "isActive": domain.isActive,
                         "accounts": Figure.count(domain.accounts), "bytes": Figure.bytes(domain.usedBytes),
                         "messages": Figure.count(domain.usedMessages), "created": Timestamp(domain.createdAt).date,
@@ -30,6 +32,11 @@ enum DomainsPage {
         switch console.form["action"] {
         case "stop", "start":
             try await administration.setActive(domain: domain.id, console.form["action"] == "start")
+            return console.done("changed", at: path)
+        case "quota":
+            let bytes = try console.form.limit("quota", unit: 1_000_000)
+            try await console.store.quotas.change(
+                .domain(domain.name), QuotaChange(bytes: bytes.map { .at($0) } ?? QuotaChange.Limit.none))
             return console.done("changed", at: path)
         case "remove":
             try await console.store.accounts.removeDomain(domain.name)
