@@ -45,4 +45,13 @@ struct DocumentTests {
         #expect(
             Set(Route.api.filter { $0.access == .open }.map(\.path)) == ["/health", "/live", "/ready", "/openapi.yaml"])
     }
+
+    @Test(arguments: [
+        ("/admin/accounts/5", "DELETE, GET, HEAD, PATCH, PUT"), ("/admin/accounts", "GET, HEAD, POST"),
+        ("/admin//accounts/", "GET, HEAD, POST"), ("/admin/messages/5/copy", "POST"), ("/admin", nil), ("/", nil),
+        ("/admin/accounts/5/6", nil),
+    ])
+    func aPathSaysWhatItAllows(_ path: String, _ allowed: String?) {
+        #expect(RouteTable(Route.api).allowed(at: path) == allowed)
+    }
 }
