@@ -201,6 +201,7 @@ def test_every_field_has_a_name(api, browser, url):
         browser.get(url + path)
         assert len(browser.find_elements(By.TAG_NAME, "h1")) == 1
         assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == "en"
+        browser.execute_script("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
         for element in browser.find_elements(By.CSS_SELECTOR, "a, button, input:not([type=hidden]), select, meter"):
             assert element.accessible_name, element.get_attribute("outerHTML")
         # The first stop of the keyboard leads past the navigation.
