@@ -17,6 +17,7 @@ struct EntityTree: Sendable {
     private var preview = PreviewCollector()
     /// Whether what is open lies in a message within the message.
     private var isInEmbedded = false
+    private var hasEightBitHeader = false
 
     /// The bytes consumed.
     private(set) var offset: UInt64 = 0
@@ -91,7 +92,8 @@ struct EntityTree: Sendable {
         close(to: 0)
         let root = open[0]
         return ParsedMessage(
-            size: offset, headerSize: topHeaderSize ?? offset, headerBlock: topHeader, envelope: root.envelope,
+            size: offset, headerSize: topHeaderSize ?? offset, headerBlock: topHeader,
+            hasEightBitHeader: hasEightBitHeader, envelope: root.envelope,
             structure: root.part(end: offset, lines: lines), preview: preview.preview)
     }
 
@@ -106,6 +108,7 @@ struct EntityTree: Sendable {
     }
 
     private mutating func keepTopHeader(_ piece: RawSpan) {
+        if !hasEightBitHeader { hasEightBitHeader = piece.withUnsafeBytes { $0.contains { $0 >= 0x80 } } }
         guard let kept = topHeader?.count else { return }
         if kept + piece.byteCount > limits.storedHeader {
             topHeader = nil

@@ -57,26 +57,45 @@ package struct Delivery: Sendable {
 
     /// Adds messages to a mailbox, all or none (RFC 9051 6.3.12, RFC 3502).
     ///
-    /// - Throws: `StoreError` notFound, overQuota, limit, unavailable.
+    /// - Parameter replaced: a message that is removed with it, all or none (RFC 8508).
+    /// - Throws: `StoreError` notFound, overQuota, limit, unavailable; conflict when what is to be replaced is gone.
     package func append(
-        _ messages: [AppendedMessage], account: AccountID, to mailbox: MailboxID
+        _ messages: [AppendedMessage], account: AccountID, to mailbox: MailboxID,
+        replacing replaced: ReplacedMessage? = nil
     ) async throws(StoreError) -> AppendOutcome {
         var parcels: [Parcel] = []
         for message in messages {
-            let destination = try await destination(of: message.message, account: account, wanted: mailbox).get()
+            let destination: MailboxID
+            do throws(StoreError) {
+                destination = try await self.destination(of: message.message, account: account, wanted: mailbox).get()
+            } catch {
+                await discard(messages.map(\.message))
+                throw error
+            }
             let posting = Posting(
                 account: account, mailbox: destination, flags: message.flags,
                 keywords: message.keywords + keywords(for: message.message), internalDate: message.internalDate,
-                deliveredTo: nil, origin: DeliveryOrigin(protocol: "imap", sender: ""), isDelivery: false)
+                deliveredTo: nil, origin: DeliveryOrigin(protocol: "imap", sender: ""), isDelivery: false,
+                replaced: replaced)
             parcels.append(Parcel(message: message.message, postings: [posting]))
         }
         var appended: [DeliveredMessage] = []
-        for result in await post(parcels, together: parcels.count > 1).flatMap(\.self) {
+        for result in await post(parcels, together: parcels.count > 1 || replaced != nil).flatMap(\.self) {
             appended.append(try result.get())
         }
         guard let first = appended.first else { throw StoreError(.internal, "an APPEND of nothing") }
         let isThere = appended.allSatisfy { $0.mailbox == mailbox }
         return AppendOutcome(uidValidity: first.uidValidity, uids: isThere ? appended.map(\.uid) : [])
+    }
+
+    /// Gives up messages of which nothing was committed: an APPEND that breaks off leaves no object behind.
+    package func discard(_ messages: [ReceivedMessage]) async {
+        guard !messages.isEmpty else { return }
+        do {
+            _ = try await objects.delete(messages.map(\.object.key))
+        } catch {
+            logger.notice("unused objects are left to the sweep", metadata: ["error": "\(error)"])
+        }
     }
 
     private func post(_ parcels: [Parcel], together: Bool = false) async -> PostTransaction.Outcome {
@@ -89,9 +108,10 @@ package struct Delivery: Sendable {
         var changed: Set<MailboxID> = []
         for (parcel, results) in zip(parcels, outcome) {
             for (posting, result) in zip(parcel.postings, results) {
-                if case .success(let delivered) = result, !delivered.isRepeat, changed.insert(posting.mailbox).inserted
-                {
-                    changes.post(account: posting.account, mailbox: posting.mailbox)
+                guard case .success(let delivered) = result, !delivered.isRepeat else { continue }
+                for mailbox in [posting.mailbox, posting.replaced?.mailbox].compactMap(\.self)
+                where changed.insert(mailbox).inserted {
+                    changes.post(account: posting.account, mailbox: mailbox)
                 }
             }
             await dropUnused(parcel.message, results)
@@ -104,21 +124,26 @@ package struct Delivery: Sendable {
         let isUnused = results.allSatisfy { result in
             switch result {
             case .success(let delivered): delivered.isRepeat
-            case .failure(let error): [.overQuota, .notFound].contains(error.kind)
+            case .failure(let error): error.saysNothingWasPosted
             }
         }
-        guard isUnused else { return }
-        do {
-            _ = try await objects.delete([message.object.key])
-        } catch {
-            logger.notice("an unused object is left to the sweep", metadata: ["error": "\(error)"])
-        }
+        if isUnused { await discard([message]) }
     }
 
     /// The recipient as a header field can show it: nothing that ends the line, nothing that is too long.
     private static func printable(_ recipient: String) -> [UInt8]? {
         let bytes = recipient.utf8.filter { $0 >= 0x20 && $0 != 0x7F }
         return bytes.isEmpty || bytes.count > DeliveredTo.maximumLength ? nil : Array(bytes)
+    }
+}
+
+extension StoreError {
+    /// Whether the transaction was certainly rolled back.
+    fileprivate var saysNothingWasPosted: Bool {
+        switch kind {
+        case .overQuota, .notFound, .limit, .conflict: true
+        default: false
+        }
     }
 }
 

@@ -44,8 +44,9 @@ package actor IncomingMessage {
         let parsed = parser.finish()
         return ReceivedMessage(
             object: object, receivedHash: received.finish(), headerSize: parsed.headerSize, header: parsed.headerBlock,
-            envelope: parsed.envelope.encoded(), structure: parsed.structure.encoded(),
-            preview: Array(parsed.preview.utf8), startedAt: upload.startedAt, virus: virus)
+            hasEightBitHeader: parsed.hasEightBitHeader, envelope: parsed.envelope.encoded(),
+            structure: parsed.structure.encoded(), preview: Array(parsed.preview.utf8), startedAt: upload.startedAt,
+            virus: virus)
     }
 
     private func scannedVirus() async throws(StoreError) -> String? {
@@ -80,6 +81,8 @@ package struct ReceivedMessage: Sendable {
     package let receivedHash: [UInt8]
     let headerSize: UInt64
     let header: [UInt8]?
+    /// Whether its header holds bytes that are not ASCII, as an internationalized one may (RFC 6532).
+    package let hasEightBitHeader: Bool
     let envelope: [UInt8]
     let structure: [UInt8]
     let preview: [UInt8]
@@ -87,4 +90,7 @@ package struct ReceivedMessage: Sendable {
     let startedAt: UInt64
     /// What the virus scanner found in it; nil when nothing, or when it was not scanned.
     package let virus: String?
+
+    /// What it takes in memory until its rows are made, in bytes.
+    package var footprint: Int { (header?.count ?? 0) + envelope.count + structure.count }
 }

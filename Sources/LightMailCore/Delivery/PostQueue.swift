@@ -61,12 +61,9 @@ package actor PostQueue {
     }
 
     private func run(_ batch: [Waiting]) async {
-        let parcels = batch.flatMap(\.parcels)
-        let isWhole = batch.contains(where: \.isIndivisible)
         do {
-            var outcome = try await database.transaction { [outbox] connection in
-                try PostTransaction(parcels: parcels, isWhole: isWhole, outbox: outbox).run(on: connection)
-            }[...]
+            var outcome = try await outcome(
+                of: batch.flatMap(\.parcels), isWhole: batch.contains(where: \.isIndivisible))[...]
             for waiting in batch {
                 waiting.done.resume(returning: Array(outcome.prefix(waiting.parcels.count)))
                 outcome = outcome.dropFirst(waiting.parcels.count)
@@ -79,6 +76,41 @@ package actor PostQueue {
             } else {
                 for waiting in batch { waiting.done.resume(returning: waiting.failed(error)) }
             }
+        }
+    }
+}
+
+extension PostQueue {
+    /// How long to wait before each look for what a transaction did whose COMMIT was not answered. A server that was
+    /// restarted, or another that took its place, is back within that time.
+    private static let looks: [Duration] = [.zero, .milliseconds(200), .seconds(1), .seconds(3), .seconds(6)]
+
+    /// Runs the transaction. Where the connection was lost in COMMIT, it is run again: what it finds that the first had
+    /// done it does not do twice, so that nobody need send a message again that is there already.
+    private func outcome(of parcels: [Parcel], isWhole: Bool) async throws -> PostTransaction.Outcome {
+        let lost: DatabaseError
+        do {
+            return try await transaction(parcels, isWhole, isRepeat: false)
+        } catch let error as DatabaseError where error.kind == .outcomeUnknown {
+            lost = error
+        }
+        for wait in Self.looks {
+            try await Task.sleep(for: wait)
+            do {
+                return try await transaction(parcels, isWhole, isRepeat: true)
+            } catch let error as DatabaseError where [.unavailable, .outcomeUnknown].contains(error.kind) {
+                continue
+            }
+        }
+        throw lost
+    }
+
+    private func transaction(
+        _ parcels: [Parcel], _ isWhole: Bool, isRepeat: Bool
+    ) async throws -> PostTransaction.Outcome {
+        try await database.transaction { [outbox] connection in
+            try PostTransaction(parcels: parcels, isWhole: isWhole, outbox: outbox, isRepeat: isRepeat)
+                .run(on: connection)
         }
     }
 }

@@ -11,17 +11,24 @@ struct PostTransaction {
     let isWhole: Bool
     /// What is told of the deliveries, in the same transaction.
     let outbox: WebhookOutbox
+    /// Whether an earlier try may have been committed: it is not known how it ended. The locks wait until it has, and
+    /// what it made is found by its objects.
+    let isRepeat: Bool
 
     /// Results by parcel and posting.
     typealias Outcome = [[Result<DeliveredMessage, StoreError>]]
 
     func run(on connection: Connection) throws -> Outcome {
         let postings = parcels.flatMap(\.postings)
-        let wanted = postings.map { (account: $0.account, mailbox: $0.mailbox) }
+        let wanted = postings.flatMap { posting in
+            [posting.mailbox, posting.replaced?.mailbox].compactMap(\.self).map { (posting.account, $0) }
+        }
         let (boxes, extra) = try connection.lock(wanted, then: lockAndLookUp(postings), mayLack: true)
         var state = State(
             boxes: boxes, rooms: try QuotaRooms(extra[0].rows, on: connection),
-            known: try KnownDeliveries(extra[1].rows), outbox: outbox)
+            known: try KnownDeliveries(extra[1].rows),
+            posted: isRepeat ? try connection.rows(of: parcels.map(\.message.object.key)) : PostedRows(), outbox: outbox
+        )
 
         var outcome: Outcome = []
         for parcel in parcels {
@@ -76,15 +83,33 @@ private struct KnownDeliveries {
     }
 }
 
+/// What an earlier try of the transaction has made, by mailbox and key of the object.
+private struct PostedRows {
+    private var uids: [MailboxID: [String: UID]] = [:]
+
+    init() {}
+
+    /// - Parameter rows: of mailbox, key and UID.
+    init(_ rows: [Row]) throws {
+        for row in rows {
+            uids[MailboxID(try row[0].uint64), default: [:]][try row[1].string] = UInt32(try row[2].uint64)
+        }
+    }
+
+    func uid(_ mailbox: MailboxID, _ key: String) -> UID? { uids[mailbox]?[key] }
+}
+
 /// What the transaction has decided so far and will write at its end.
 private struct State {
     var boxes: [MailboxID: LockedMailbox]
     var rooms: QuotaRooms
     var known: KnownDeliveries
     private let outbox: WebhookOutbox
+    let posted: PostedRows
     private var messages: [SQLText] = []
     private var events: [SQLText] = []
     private var deliveries: [SQLText] = []
+    private var removals: [SQLText] = []
     private var changed: Set<MailboxID> = []
     private var usage: [AccountID: UsageChange] = [:]
 
@@ -93,11 +118,13 @@ private struct State {
     private static let lastDate: Int64 = 253_402_300_799
 
     init(
-        boxes: [MailboxID: LockedMailbox], rooms: QuotaRooms, known: KnownDeliveries, outbox: WebhookOutbox
+        boxes: [MailboxID: LockedMailbox], rooms: QuotaRooms, known: KnownDeliveries, posted: PostedRows,
+        outbox: WebhookOutbox
     ) {
         self.boxes = boxes
         self.rooms = rooms
         self.known = known
+        self.posted = posted
         self.outbox = outbox
     }
 
@@ -113,6 +140,10 @@ private struct State {
         guard var box = boxes[posting.mailbox], box.mailbox.account == posting.account else {
             throw StoreError(.notFound, "mailbox \(posting.mailbox)")
         }
+        if let uid = posted.uid(posting.mailbox, message.object.key) {
+            return DeliveredMessage(
+                mailbox: posting.mailbox, uidValidity: box.mailbox.uidValidity, uid: uid, isRepeat: false)
+        }
         if posting.isDelivery, let uid = known.uid(posting.mailbox, message.receivedHash) {
             return DeliveredMessage(
                 mailbox: posting.mailbox, uidValidity: box.mailbox.uidValidity, uid: uid, isRepeat: true)
@@ -122,7 +153,10 @@ private struct State {
         let keywords = try connection.mask(of: posting.keywords, in: &box)
         boxes[posting.mailbox] = box
         var rooms = rooms
-        try rooms.take(posting.account, bytes: Int64(size), messages: 1)
+        let replaced = try posting.replaced.map { try connection.sums(of: $0) }
+        // Only what the mailboxes grow by counts (RFC 8508 3.4).
+        try rooms.take(
+            posting.account, bytes: Int64(size) - (replaced?.bytes ?? 0), messages: 1 - (replaced?.count ?? 0))
         let object = try objectID ?? connection.insertObject(message)
         objectID = object
         let uid = try box.takeUID()
@@ -130,6 +164,7 @@ private struct State {
         boxes[posting.mailbox] = box
         self.rooms = rooms
         note(posting, message, uid, object, size, keywords, modSeq: box.modSeq)
+        if let old = posting.replaced, let replaced { try remove(old, replaced, of: posting.account) }
         return DeliveredMessage(
             mailbox: posting.mailbox, uidValidity: box.mailbox.uidValidity, uid: uid, isRepeat: false)
     }
@@ -160,6 +195,18 @@ private struct State {
         usage[posting.account, default: UsageChange()].messages += 1
     }
 
+    private mutating func remove(_ old: ReplacedMessage, _ sums: MessageSums, of account: AccountID) throws {
+        guard var box = boxes[old.mailbox], box.mailbox.account == account else {
+            throw StoreError(.notFound, "mailbox \(old.mailbox)")
+        }
+        box.subtract(sums)
+        boxes[old.mailbox] = box
+        removals.append(MessageSums.bury("uid = \(old.uid)", in: box))
+        changed.insert(old.mailbox)
+        usage[account, default: UsageChange()].bytes -= sums.bytes
+        usage[account, default: UsageChange()].messages -= sums.count
+    }
+
     /// All that is written at the end; nil when there is nothing.
     var script: SQLText? {
         guard !messages.isEmpty else { return SQLText(statements: events) }
@@ -172,6 +219,7 @@ private struct State {
                 ;REPLACE INTO deliveries (mailbox_id, sha256, uid, delivered_at) VALUES \(list: deliveries)
                 """
         }
+        for removal in removals { script += ";\(removal)" }
         for mailbox in changed.sorted() {
             if let box = boxes[mailbox] { script += ";\(box.update)" }
         }
@@ -190,6 +238,26 @@ extension SQLText {
 }
 
 extension Connection {
+    /// The rows of messages that were made of these objects, living or not. One round trip.
+    fileprivate func rows(of keys: [String]) throws -> PostedRows {
+        let marks = Array(repeating: "?", count: keys.count).joined(separator: ",")
+        return try PostedRows(
+            query(
+                """
+                SELECT m.mailbox_id, o.object_key, MIN(m.uid) FROM object_keys o JOIN messages m ON m.object_id = o.id \
+                WHERE o.object_key IN (\(marks)) GROUP BY m.mailbox_id, o.object_key
+                """, keys.map { .text($0) }))
+    }
+
+    /// What a message that is to give way counts for, in a mailbox that is locked. One round trip.
+    ///
+    /// - Throws: `StoreError` conflict when it is gone.
+    fileprivate func sums(of old: ReplacedMessage) throws -> MessageSums {
+        let sums = try MessageSums(try script(MessageSums.select("uid = \(old.uid)", in: old.mailbox))[0].rows.first)
+        guard sums.count == 1 else { throw StoreError(.conflict("the message to be replaced is gone")) }
+        return sums
+    }
+
     /// The row of an object. One round trip.
     fileprivate func insertObject(_ message: ReceivedMessage) throws -> UInt64 {
         try execute(

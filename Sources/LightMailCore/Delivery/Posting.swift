@@ -11,6 +11,19 @@ struct Posting: Sendable {
     let origin: DeliveryOrigin
     /// Whether the same bytes within a day are a retry that adds nothing.
     let isDelivery: Bool
+    /// The message that gives way to it.
+    var replaced: ReplacedMessage?
+}
+
+/// A message that is removed in the transaction that adds another (RFC 8508).
+package struct ReplacedMessage: Sendable {
+    package let mailbox: MailboxID
+    package let uid: UID
+
+    package init(mailbox: MailboxID, uid: UID) {
+        self.mailbox = mailbox
+        self.uid = uid
+    }
 }
 
 /// What becomes of a posting.

@@ -40,8 +40,10 @@ extension Messages {
     /// Details of messages, living or not yet collected, by ascending UID. One round trip; give it at most 1,000 UIDs.
     ///
     /// A session may ask for a message that another has expunged: the tombstone still knows the object.
+    ///
+    /// - Parameter livingOnly: leaves those out.
     package func details(
-        account: AccountID, mailbox: MailboxID, uids: [UID], parts: DetailParts
+        account: AccountID, mailbox: MailboxID, uids: [UID], parts: DetailParts, livingOnly: Bool = false
     ) async throws(StoreError) -> [MessageDetails] {
         guard !uids.isEmpty else { return [] }
         let hole = "NULL"
@@ -60,7 +62,7 @@ extension Messages {
             \(envelope), \(structure), \(preview), TIMESTAMPDIFF(SECOND, '1970-01-01', m.saved_at) \
             FROM messages m JOIN mailboxes b ON b.id = m.mailbox_id JOIN object_keys o ON o.id = m.object_id \
             WHERE m.mailbox_id = ? AND b.account_id = ? AND m.uid IN (\(Array(repeating: "?", count: slots).joined(separator: ","))) \
-            ORDER BY m.uid
+            \(livingOnly ? "AND m.deleted_at IS NULL" : "") ORDER BY m.uid
             """
         let parameters: [SQLValue] =
             [.uint(mailbox.rawValue), .uint(account.rawValue)] + padded.map { .uint(UInt64($0)) }

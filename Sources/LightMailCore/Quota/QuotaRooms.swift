@@ -50,10 +50,10 @@ private struct QuotaRoom {
         messages = try row[2].optional.map { Int64(clamping: try $0.uint64) - (try row[4].int64) }
     }
 
-    /// Takes room for messages; false, and takes nothing, when there is not enough.
+    /// Takes room for messages; false, and takes nothing, when there is not enough. What makes room is always welcome.
     mutating func take(bytes wanted: Int64, messages count: Int64) -> Bool {
-        if let bytes, bytes < wanted { return false }
-        if let messages, messages < count { return false }
+        if let bytes, wanted > 0, bytes < wanted { return false }
+        if let messages, count > 0, messages < count { return false }
         bytes = bytes.map { $0 - wanted }
         messages = messages.map { $0 - count }
         return true
