@@ -18,7 +18,7 @@ package struct ListenerSpecification: Sendable {
     package var proxies: [Network] = []
     /// Listeners that share a limit share the object.
     package var limits: ConnectionLimits
-    /// Bytes read at once from a client.
+    /// Bytes read at once from a client that sends many.
     package var readBufferSize = 8192
     /// Sent before the close to a client that is one too many, where the listener speaks in clear.
     package var refusal: [UInt8] = []
