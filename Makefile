@@ -1,6 +1,6 @@
 # LightMail: `make run` tries it, `make test` tests it. The work is done by scripts/; see the top of each.
 
-.PHONY: run up down status build test bench lint setup
+.PHONY: run up down status build test bench fuzz lint setup
 
 ## run: install what is missing, build, start everything, deliver a welcome message; Ctrl-C stops it
 run: build
@@ -29,6 +29,12 @@ test:
 ## bench: figures of the release build on this machine; make bench ROW=lmtp runs one row
 bench: build
 	@scripts/bench $(ROW)
+
+## fuzz: every parser with libFuzzer, FUZZ_SECONDS each
+FUZZ_SECONDS ?= 60
+fuzz:
+	@scripts/setup test
+	@scripts/fuzz $(FUZZ_SECONDS)
 
 lint:
 	@scripts/setup test
