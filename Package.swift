@@ -54,6 +54,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // Pure rooms: bytes to values; no channels, no files, no clock.
@@ -80,7 +81,7 @@ let package = Package(
         // The protocols.
         room(
             "IMAPServer",
-            ["IMAPSyntax", "SASL", "LightMailDaemon", "LightMailCore", "MailFormat", logging, nioTLS] + nio),
+            ["IMAPSyntax", "SASL", "LightMailDaemon", "LightMailCore", "MailFormat", "CZlib", logging, nioTLS] + nio),
         room("POP3Server", ["POP3Syntax", "SASL", "LightMailDaemon", "LightMailCore", logging, nioTLS] + nio),
         room("SMTPServer", ["SMTPSyntax", "SASL", "LightMailDaemon", "LightMailCore", logging, nioTLS] + nio),
 
@@ -119,3 +120,21 @@ let package = Package(
         tests("AdminServerTests", ["AdminServer", "LightMailDaemon", "LightMailCore"]),
     ]
 )
+
+// The fuzzers of `make fuzz`, with the pure rooms that they stand on and nothing else. An ordinary build does not see them:
+// they have no main but libFuzzer's.
+if Context.environment["LIGHTMAIL_FUZZ"] != nil {
+    let fuzzers = [
+        ("message", "MailFormat"), ("stored-format", "MailFormat"), ("text", "MailFormat"), ("imap", "IMAPSyntax"),
+        ("smtp", "SMTPSyntax"),
+        ("sasl", "SASL"),
+    ]
+    package.dependencies = []
+    package.targets =
+        package.targets.filter { target in fuzzers.contains { $0.1 == target.name } }
+        + fuzzers.map { name, room in
+            .executableTarget(
+                name: "fuzz-\(name)", dependencies: [.byName(name: room)], path: "Fuzz/\(name)",
+                exclude: ["corpus", "\(name).dict"], swiftSettings: strict)
+        }
+}

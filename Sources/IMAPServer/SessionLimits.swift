@@ -21,7 +21,11 @@ package struct SessionLimits: Sendable {
     /// Bytes of a message that wait for the store in APPEND.
     package var bufferedMessage = 131_072
     /// Bytes of a message in APPEND.
-    package var messageSize: UInt64 = 52_428_800
+    package var messageSize: UInt64
+    /// Whether COMPRESS is offered: it takes about 100 kB of a session that uses it.
+    package var offersCompression: Bool
+    /// Whether UNAUTHENTICATE is offered (RFC 8437 8: there must be a way to do without).
+    package var offersUnauthenticate: Bool
 
     package init(_ section: IMAPSection) {
         idleTime = TimeAmount(section.sessionTimeout)
@@ -29,6 +33,9 @@ package struct SessionLimits: Sendable {
         failedLogins = section.maxFailedAttempts
         commandsBeforeLogin = section.rateLimitCommands
         commandWindow = TimeAmount(section.rateLimitWindow)
+        messageSize = UInt64(section.maxMessageSize)
+        offersCompression = section.compress
+        offersUnauthenticate = section.unauthenticate
     }
 
     /// What a client may send before it has logged in: enough for a password, too little to be a burden.

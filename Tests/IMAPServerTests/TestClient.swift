@@ -38,7 +38,7 @@ final class TestClient {
     /// The next line without its end; nil once the server has closed.
     func line() async throws -> String? {
         // What never comes ends the connection, and with it the wait.
-        let watchdog = channel.eventLoop.scheduleTask(in: .seconds(20)) { [channel] in channel.close(promise: nil) }
+        let watchdog = channel.eventLoop.scheduleTask(in: .seconds(60)) { [channel] in channel.close(promise: nil) }
         defer { watchdog.cancel() }
         return await lines.next().map { String(decoding: $0, as: UTF8.self) }
     }

@@ -22,16 +22,19 @@ actor TestStore {
     private let changeTick: Duration
 
     private let poolSize: Int
+    private let port: Int?
 
-    init(changeTick: Duration = .milliseconds(20), poolSize: Int = 10) {
+    /// - Parameter port: of a proxy before MySQL; nil for none.
+    init(changeTick: Duration = .milliseconds(20), poolSize: Int = 10, port: Int? = nil) {
         self.changeTick = changeTick
         self.poolSize = poolSize
+        self.port = port
     }
 
     /// An open store with its schema.
     func store() async throws -> Store {
         if let opening { return try await opening.value }
-        let task = Task { [changeTick, poolSize] in try await Self.open(changeTick, poolSize) }
+        let task = Task { [changeTick, poolSize, port] in try await Self.open(changeTick, poolSize, port) }
         opening = task
         return try await task.value
     }
@@ -44,7 +47,7 @@ actor TestStore {
         return name
     }
 
-    private static func open(_ changeTick: Duration, _ poolSize: Int) async throws -> Store {
+    private static func open(_ changeTick: Duration, _ poolSize: Int, _ port: Int?) async throws -> Store {
         let name = "lightmail_imap_\(UInt32.random(in: 0...UInt32.max))"
         let maker = ConnectionPool(
             configuration: try database(try variable("DB_NAME")), logger: Logger(label: "test"))
@@ -56,6 +59,12 @@ actor TestStore {
         configuration.passwordCost = 10
         configuration.changeTick = changeTick
         configuration.database.poolSize = poolSize
+        if let port {
+            configuration.database.socket = nil
+            configuration.database.host = "127.0.0.1"
+            configuration.database.port = UInt16(port)
+            configuration.database.tls = .disabled
+        }
         let store = Store(configuration, logger: Logger(label: "test"))
         try await Migrator(store.database).migrate()
         try await store.accounts.addDomain(try DomainName("example.test"))

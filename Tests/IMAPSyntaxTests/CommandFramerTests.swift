@@ -113,6 +113,25 @@ struct CommandFramerTests {
                 .announced(" () {1}\r\n", header(1), first: false), .content("y"), .ended("\r\n"), noop,
             ]),
         FramerScript(
+            "message that replaces another", "a UID REPLACE 7 {1}\r\nb {2+}\r\nhi\r\nz NOOP\r\n",
+            [
+                .go, .announced("a UID REPLACE 7 {1}\r\nb {2+}\r\n", header(2, plus: true), first: true),
+                .content("hi"), .ended("\r\n"), noop,
+            ]),
+        FramerScript(
+            "pieces of a message", "a REPLACE 7 b CATENATE (URL {2+}\r\n/x TEXT {1+}\r\ny URL /z)\r\nz NOOP\r\n",
+            [
+                .announced("a REPLACE 7 b CATENATE (URL {2+}\r\n", header(2, plus: true), first: true), .content("/x"),
+                .announced(" TEXT {1+}\r\n", header(1, plus: true), first: false), .content("y"),
+                .ended(" URL /z)\r\n"), noop,
+            ]),
+        FramerScript(
+            "message of URLs alone", "a APPEND b CATENATE (URL /x)\r\nz NOOP\r\n",
+            [.command("a APPEND b CATENATE (URL /x)\r\n"), noop]),
+        FramerScript(
+            "what only begins like one", "a REPLACE x {1+}\r\nb\r\na UIDREPLACE 1 {1+}\r\nb\r\n",
+            [.command("a REPLACE x {1+}\r\nb\r\n"), .command("a UIDREPLACE 1 {1+}\r\nb\r\n")]),
+        FramerScript(
             "refused before it is sent", "a APPEND b {4}\r\nz NOOP\r\n",
             [.announced("a APPEND b {4}\r\n", header(4), first: true), .refused, noop], refusals: [true]),
         FramerScript(
@@ -193,7 +212,7 @@ struct CommandFramerTests {
         var framer = CommandFramer()
         framer.receive(bytes("a STARTTLS\r\nb LOGIN x y\r\nc"))
         #expect(framer.next() == .command(bytes("a STARTTLS\r\n")))
-        #expect(framer.dropReceived() == 14)
+        #expect(framer.takeReceived().count == 14)
         framer.receive(bytes(" d NOOP\r\n"))
         #expect(framer.next() == .command(bytes(" d NOOP\r\n")))
     }

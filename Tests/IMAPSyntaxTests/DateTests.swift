@@ -56,7 +56,7 @@ struct DateTests {
         encoder.append(dateTime: moment)
         #expect(text(encoder.bytes) == written)
         guard case .append(let command) = try parse("APPEND a \(written) {1}") else { return #expect(Bool(false)) }
-        #expect(command.message.internalDate == moment)
+        #expect(command.start.items == [.message(AppendMessage(internalDate: moment))])
     }
 
     @Test("moments that are none")

@@ -36,6 +36,8 @@ struct HostileCommandTests {
         #expect(
             syntaxError(bytes("a1 FETCH 1") + Self.many(17_000, ",1") + bytes(" FLAGS"))?.reason
                 == .tooMany("elements in a set"))
+        #expect(
+            syntaxError(bytes("a1 APPEND a CATENATE (URL x") + Self.many(5000, " URL x"))?.reason == .tooMany("parts"))
         #expect(syntaxError(bytes("a1 FETCH 1 BODY[1") + Self.many(200, ".1") + bytes("]"))?.reason == .tooDeep)
         #expect(
             syntaxError(bytes("a1 ID (\"a\" NIL") + Self.many(30, " \"a\" NIL") + bytes(")"))?.reason
@@ -60,6 +62,7 @@ struct HostileCommandTests {
             "a1 LIST (SUBSCRIBED) \"\" (a %) RETURN (STATUS (SIZE))", "a1 LOGIN {1}\r\na \"\\\"\"",
             "a1 SEARCH RETURN (ALL) OR 1 (SENTON 1-Jan-2020 KEYWORD a)",
             "a1 APPEND &AOQ- (\\Seen) \"01-Jan-2020 00:00:00 +0000\" {1}",
+            "a1 REPLACE 1 a CATENATE (URL \"/a;UIDVALIDITY=1/;UID=2\" URL x) () UTF8 (~{1}",
         ]
         for command in commands {
             let whole = line(command)

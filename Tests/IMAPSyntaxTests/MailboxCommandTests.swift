@@ -69,8 +69,11 @@ struct MailboxCommandTests {
         #expect(try parse("DELETE &AOQ-") == .delete(mailbox("ä")))
         #expect(try parse("DELETE \"ä&-\"", utf8) == .delete(mailbox("ä&-")))
         #expect(
-            syntaxError(bytes("a1 DELETE \"") + [0xC3, 0x28] + bytes("\"\r\n"), utf8)?.reason
+            syntaxError(bytes("a1 DELETE {2+}\r\n") + [0xC3, 0x28] + bytes("\r\n"), utf8)?.reason
                 == .mailboxName("not valid UTF-8"))
+        #expect(
+            syntaxError(bytes("a1 DELETE \"") + [0xC3, 0x28] + bytes("\"\r\n"), utf8)?.reason
+                == .invalid("UTF-8 in the quoted string that begins"))
     }
 
     @Test("LIST")
@@ -105,46 +108,7 @@ struct MailboxCommandTests {
         #expect(
             try parse(
                 "STATUS a (messages RECENT UIDNEXT UIDVALIDITY UNSEEN DELETED DELETED-STORAGE SIZE HIGHESTMODSEQ "
-                    + "MAILBOXID SIZE)")
+                    + "MAILBOXID APPENDLIMIT SIZE)")
                 == .status(mailbox("a"), StatusItem.allCases))
-    }
-
-    @Test("APPEND up to its message")
-    func append() throws {
-        func command(_ message: AppendMessage) throws -> Command {
-            .append(AppendCommand(mailbox: try mailbox("a"), message: message))
-        }
-        let ten = LiteralHeader(size: 10)
-        #expect(try parse("APPEND a {10}") == command(AppendMessage(literal: ten)))
-        #expect(try parse("APPEND {1}\r\na {10}") == command(AppendMessage(literal: ten)))
-        #expect(
-            try parse("APPEND a (\\Seen $x) {10+}")
-                == command(
-                    AppendMessage(
-                        flags: [.seen, .keyword(keyword("$x"))],
-                        literal: LiteralHeader(size: 10, isSynchronizing: false))))
-        let when = try #require(
-            DateTime(date: date(1994, 2, 7), hour: 21, minute: 52, second: 25, zoneMinutes: -480))
-        #expect(
-            try parse("APPEND a () \" 7-Feb-1994 21:52:25 -0800\" ~{10}")
-                == command(AppendMessage(internalDate: when, literal: LiteralHeader(size: 10, isBinary: true))))
-        #expect(
-            try parse("APPEND a UTF8 (~{10}")
-                == command(AppendMessage(literal: LiteralHeader(size: 10, isBinary: true), isUTF8: true)))
-    }
-
-    @Test("APPEND after its message")
-    func appendEnd() throws {
-        let parser = CommandParser()
-        let plain = AppendMessage(literal: LiteralHeader(size: 1))
-        let utf8 = AppendMessage(literal: LiteralHeader(size: 1, isBinary: true), isUTF8: true)
-        try parser.checkAppendEnd(bytes("\r\n"), of: plain)
-        try parser.checkAppendEnd(bytes(")\r\n"), of: utf8)
-        #expect(throws: SyntaxError(.expected("the end of the command"), offset: 0)) {
-            try parser.checkAppendEnd(bytes(")\r\n"), of: plain)
-        }
-        #expect(throws: SyntaxError(.expected(")"), offset: 0)) {
-            try parser.checkAppendEnd(bytes("\r\n"), of: utf8)
-        }
     }
 }

@@ -54,7 +54,10 @@ struct ResponseEncoderTests {
     }
 
     static let codes: [(ResponseCode, String)] = [
-        (.alert, "ALERT"), (.appendUID(uidValidity: 1, uid: 2), "APPENDUID 1 2"), (.badCharset([]), "BADCHARSET"),
+        (.alert, "ALERT"), (.appendUID(uidValidity: 1, uids: set(2...2)), "APPENDUID 1 2"),
+        (.appendUID(uidValidity: 1, uids: set(2...4)), "APPENDUID 1 2:4"),
+        (.badURL(bytes("/a;UID=1")), "BADURL /a;UID=1"), (.badURL(bytes("a]b\r\n ä")), "BADURL a%5Db%0D%0A%20%C3%A4"),
+        (.badURL([]), "BADURL %00"), (.compressionActive, "COMPRESSIONACTIVE"), (.badCharset([]), "BADCHARSET"),
         (.badCharset(["UTF-8", "US-ASCII"]), "BADCHARSET (UTF-8 US-ASCII)"),
         (.capability(["A", "B"]), "CAPABILITY A B"),
         (

@@ -6,7 +6,8 @@ struct SessionCommandTests {
     static let plain: [(String, Command)] = [
         ("CAPABILITY", .capability), ("noop", .noop), ("Logout", .logout), ("STARTTLS", .startTLS),
         ("NAMESPACE", .namespace), ("idle", .idle), ("CHECK", .check), ("CLOSE", .close), ("UNSELECT", .unselect),
-        ("EXPUNGE", .expunge),
+        ("EXPUNGE", .expunge), ("UNAUTHENTICATE", .unauthenticate),
+        ("compress deflate", .compress(algorithm: "DEFLATE")),
         ("ENABLE CONDSTORE utf8=accept", .enable(["CONDSTORE", "UTF8=ACCEPT"])),
         ("ID NIL", .id(nil)), ("ID ()", .id([])),
         (

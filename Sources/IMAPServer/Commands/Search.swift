@@ -4,8 +4,11 @@ import MailFormat
 
 extension Session {
     /// RFC 9051 6.4.4. In IMAP4rev2, and with RETURN, the answer is ESEARCH (RFC 4731). With MODSEQ it holds the highest
-    /// mod-sequence found (RFC 7162 3.1.6, 3.1.10).
+    /// mod-sequence found (RFC 7162 3.1.6, 3.1.10). Once UTF8=ACCEPT is enabled, all is UTF-8 (RFC 6855 3).
     mutating func search(_ tag: String, _ command: SearchCommand, uid: Bool) async throws -> Completion {
+        if acceptsUTF8, command.charset != nil {
+            throw CommandFailure.bad("With UTF8=ACCEPT a search names no charset")
+        }
         if command.key.namesModSequence { becomeCondStoreAware() }
         let saves = command.returns?.contains(.save) == true
         do {

@@ -3,7 +3,7 @@ import LightMailCore
 
 extension Session {
     /// RFC 9051 6.3.11, RFC 8438 (SIZE), RFC 7162 3.1.7 (HIGHESTMODSEQ), RFC 8474 4.3 (MAILBOXID), RFC 9208 4.1.4
-    /// (DELETED-STORAGE)
+    /// (DELETED-STORAGE), RFC 7889 (APPENDLIMIT)
     mutating func status(_ name: MailboxName, _ items: [StatusItem]) async throws -> Completion {
         if items.contains(.highestModSeq) { becomeCondStoreAware() }
         let account = try requireAccount().id
@@ -26,6 +26,7 @@ extension Session {
             case .uidValidity: .uidValidity(mailbox.uidValidity)
             case .unseen: .unseen(UInt32(clamping: mailbox.unseen))
             case .size: .size(UInt64(clamping: mailbox.bytes))
+            case .appendLimit: .appendLimit(service.limits.messageSize)
             case .recent:
                 .recent(
                     index.map { UInt32($0.count - $0.insertionPosition(of: mailbox.firstRecentUID)) } ?? 0)

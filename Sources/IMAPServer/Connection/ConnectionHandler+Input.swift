@@ -34,6 +34,8 @@ extension ConnectionHandler {
     private func becomeIdle(_ session: Session) {
         if isInputClosed {
             close()
+        } else if framer.isDead {
+            bye("Too much to read", session)
         } else if isDraining {
             bye("Server is going down", session)
         } else if session.hasNews {
@@ -67,7 +69,7 @@ extension ConnectionHandler {
             let text = ResponseText(failure.message, code: failure.reason == .messageTooLarge ? .tooBig : nil)
             refuse(tag: failure.tag, failure.reason == .messageTooLarge ? .no(text) : .bad(text), session)
         case .chunk, .streamEnded, .refused:
-            // Parts of a message, which come only while an APPEND is at work.
+            // Parts of a literal, which come only while an APPEND is at work.
             break
         }
     }
@@ -110,7 +112,7 @@ extension ConnectionHandler {
         advance()
     }
 
-    // MARK: The message of an APPEND
+    // MARK: The literals of an APPEND
 
     private func begin(_ announced: StreamedLiteral, _ session: Session) {
         let tagged: TaggedCommand
@@ -119,11 +121,12 @@ extension ConnectionHandler {
         } catch {
             return refuseLiteral(tag: error.tag, .bad(ResponseText(error.message)), session)
         }
-        guard case .append(let append) = tagged.command else {
-            return refuseLiteral(tag: tagged.tag, .bad(ResponseText("No message belongs here")), session)
+        switch tagged.command {
+        case .append, .replace: break
+        default: return refuseLiteral(tag: tagged.tag, .bad(ResponseText("No message belongs here")), session)
         }
         let source = LiteralSource(capacity: service.limits.bufferedMessage, outlet: session.outlet)
-        literal = .undecided(source, append.message, isSynchronizing: announced.header.isSynchronizing)
+        literal = .undecided(source, isSynchronizing: announced.header.isSynchronizing)
         start(.command(TaggedCommandJob(tagged: tagged, literal: source)), session)
     }
 
@@ -137,12 +140,12 @@ extension ConnectionHandler {
         phase = .busy
         framer.refuse()
         literal = .refused
-        heldEnding = (session, Ending(bytes: encoder.takeBytes(), action: isLast ? .close : .proceed))
+        heldEnding = HeldEnding(session, Ending(bytes: encoder.takeBytes(), action: isLast ? .close : .proceed))
     }
 
     func acceptLiteral() {
-        guard case .undecided(let source, let message, let isSynchronizing) = literal else { return }
-        literal = .streaming(source, message)
+        guard case .undecided(let source, let isSynchronizing) = literal else { return }
+        literal = .streaming(source)
         framer.accept()
         if isSynchronizing {
             var encoder = ResponseEncoder()
@@ -156,14 +159,18 @@ extension ConnectionHandler {
         advance()
     }
 
-    /// Moves what has come of the message to where it goes.
+    /// Moves what has come of the literal to where it goes.
     private func pumpLiteral() {
         while true {
             switch literal {
             case .none, .undecided: return
-            case .streaming(let source, let message):
-                guard !source.isFull, let event = nextEvent() else { return }
-                receive(event, source, message)
+            case .streaming(let source):
+                guard !source.isFull else { return }
+                guard let event = nextEvent() else {
+                    if isInputClosed { source.end(.failure(.connectionClosed)) }
+                    return
+                }
+                receive(event, source)
             case .refused:
                 guard let event = nextEvent() else {
                     if isInputClosed { context?.close(promise: nil) }
@@ -174,25 +181,19 @@ extension ConnectionHandler {
         }
     }
 
-    private func receive(_ event: FramingEvent, _ source: LiteralSource, _ message: AppendMessage) {
+    private func receive(_ event: FramingEvent, _ source: LiteralSource) {
         switch event {
         case .chunk(let bytes):
             source.push(bytes)
         case .streamEnded(let rest):
             literal = .none
-            do throws(SyntaxError) {
-                try CommandParser().checkAppendEnd(rest, of: message)
-                source.end(.success(()))
-            } catch {
-                source.end(.failure(.malformed(error.message)))
-            }
-        case .streamedLiteral:
-            source.end(.failure(.malformed("One message at a time")))
-            framer.refuse()
-            literal = .refused
+            source.end(.success(rest))
+        case .streamedLiteral(let announced):
+            literal = .undecided(source, isSynchronizing: announced.header.isSynchronizing)
+            source.end(.success(announced.prefix))
         case .failure(let failure):
-            source.end(.failure(.malformed(failure.message)))
             literal = .none
+            source.end(.failure(.refused(failure)))
         case .command, .continuationNeeded, .refused, .line:
             break
         }

@@ -33,8 +33,8 @@ extension ConnectionHandler {
         case .undecided, .streaming:
             framer.refuse()
             literal = .refused
-            heldEnding = (session, ending)
-        case .refused: heldEnding = (session, ending)
+            heldEnding = HeldEnding(session, ending)
+        case .refused: heldEnding = HeldEnding(session, ending)
         }
         advance()
     }
@@ -55,28 +55,56 @@ extension ConnectionHandler {
         write(ending.bytes)
         phase = .ready(session)
         switch ending.action {
-        case .proceed: break
+        case .proceed, .endCompression: break
         case .close: return close()
         case .abort:
             context?.close(promise: nil)
             return
         case .startTLS: startTLS()
+        case .compress: compress()
         }
         if session.isAuthenticated != isAuthenticated {
             isAuthenticated = session.isAuthenticated
-            framer.limits = service.limits.framing
+            framer.limits = isAuthenticated ? service.limits.framing : service.limits.framingBeforeLogin
+            if !isAuthenticated {
+                timer?.cancel()
+                scheduleTimer()
+            }
         }
         if session.isAwaitingLine { framer.expectLine() }
+        if case .endCompression = ending.action {
+            let ended = compression
+            compression = nil
+            ended?.end()
+        }
     }
 
     /// RFC 9051 6.2.1. What the client sent in clear after the command is no part of the session under TLS.
     private func startTLS() {
-        let dropped = framer.dropReceived() + pending.readableBytes
+        let dropped = framer.takeReceived().count + pending.readableBytes
         pending = ByteBuffer()
         if dropped > 0 { logger.notice("dropped what followed STARTTLS in clear", metadata: ["bytes": "\(dropped)"]) }
         guard let tls = service.tls, let context else { return close() }
         do {
             try context.channel.pipeline.syncOperations.addHandler(tls.makeHandler(), position: .first)
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    /// RFC 4978 3. What came behind the command is compressed already.
+    private func compress() {
+        var received = ByteBuffer(bytes: framer.takeReceived())
+        received.writeBuffer(&pending)
+        pending = ByteBuffer()
+        guard let context, let handler = CompressionHandler(received: received) else {
+            context?.close(promise: nil)
+            return
+        }
+        compression = handler
+        holdsRead = true
+        do {
+            try context.channel.pipeline.syncOperations.addHandler(handler, position: .before(self))
         } catch {
             context.close(promise: nil)
         }
@@ -134,7 +162,7 @@ extension ConnectionHandler {
 
     private var isWaitingForLiteral: Bool {
         switch literal {
-        case .streaming(let source, _): !source.isFull
+        case .streaming(let source): !source.isFull
         case .refused: true
         case .none, .undecided: false
         }

@@ -21,14 +21,25 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case closed
     }
 
-    /// Where the message of an APPEND stands.
+    /// Where the literal of an APPEND stands.
     enum Literal {
         case none
         /// The command has not said whether it wants it.
-        case undecided(LiteralSource, AppendMessage, isSynchronizing: Bool)
-        case streaming(LiteralSource, AppendMessage)
+        case undecided(LiteralSource, isSynchronizing: Bool)
+        case streaming(LiteralSource)
         /// It is read and thrown away; then the held ending is carried out.
         case refused
+    }
+
+    /// A session with how its command ended. By reference, for it is seldom there and every connection has room for one.
+    final class HeldEnding {
+        let session: Session
+        var ending: Ending
+
+        init(_ session: Session, _ ending: Ending) {
+            self.session = session
+            self.ending = ending
+        }
     }
 
     let service: IMAPService
@@ -39,7 +50,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var phase = Phase.closed
     var literal = Literal.none
     /// The end of the APPEND whose message is still being thrown away.
-    var heldEnding: (session: Session, ending: Ending)?
+    var heldEnding: HeldEnding?
     /// Came in and not yet given to the framer.
     var pending = ByteBuffer()
     var context: ChannelHandlerContext?
@@ -53,6 +64,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var lastActivity = NIODeadline.uptimeNanoseconds(0)
     var commandWindow = CommandWindow()
     var isAuthenticated = false
+    var compression: CompressionHandler?
 
     init(service: IMAPService, connection: ConnectionInfo, eventLoop: EventLoop) {
         self.service = service
@@ -116,7 +128,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {
             isInputClosed = true
-            interruptLiteral()
             advance()
         }
         context.fireUserInboundEventTriggered(event)
@@ -153,9 +164,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         service.metrics.sessions.decrement()
     }
 
-    func interruptLiteral() {
+    private func interruptLiteral() {
         switch literal {
-        case .undecided(let source, _, _), .streaming(let source, _): source.end(.failure(.connectionClosed))
+        case .undecided(let source, _), .streaming(let source): source.end(.failure(.connectionClosed))
         case .none, .refused: break
         }
     }
@@ -165,8 +176,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard pending.readableBytes < service.limits.pipelinedBytes, context?.channel.isWritable == true else {
             return false
         }
-        if case .streaming(let source, _) = literal, source.isFull { return false }
+        if case .streaming(let source) = literal, source.isFull { return false }
+        // Where the command at hand ends the compression, what follows must not be expanded.
+        if compression != nil, case .busy = phase, !isReceivingLiteral { return false }
         return true
+    }
+
+    /// Whether a command waits for bytes of the client.
+    private var isReceivingLiteral: Bool {
+        switch literal {
+        case .streaming, .refused: true
+        case .none, .undecided: false
+        }
     }
 
     func releaseRead() {

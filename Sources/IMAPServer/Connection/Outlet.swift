@@ -54,6 +54,10 @@ struct Ending: Sendable {
         case abort
         /// After the bytes are sent, TLS begins.
         case startTLS
+        /// After the bytes are sent, compression begins.
+        case compress
+        /// After the bytes are sent, compression ends.
+        case endCompression
     }
 
     /// Not yet sent.

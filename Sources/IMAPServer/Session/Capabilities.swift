@@ -15,6 +15,10 @@ struct Capability: Sendable {
 
     let name: String
     let moment: Moment
+    /// What stands behind "=" where that depends on the configuration.
+    var value: (@Sendable (SessionLimits) -> String)?
+    /// Whether the configuration offers it.
+    var isOffered: @Sendable (SessionLimits) -> Bool = { _ in true }
     /// The file under Sources/IMAPServer that keeps the promise.
     let source: String
 
@@ -59,6 +63,19 @@ struct Capability: Sendable {
         Capability(name: "NOTIFY", moment: .afterLogin, source: "Commands/Notify.swift"),
         Capability(name: "METADATA", moment: .afterLogin, source: "Commands/SetMetadata.swift"),
         Capability(name: "LIST-METADATA", moment: .afterLogin, source: "Commands/List.swift"),
+        Capability(name: "MULTIAPPEND", moment: .afterLogin, source: "Append/AppendIntake.swift"),
+        Capability(
+            name: "APPENDLIMIT", moment: .afterLogin, value: { "\($0.messageSize)" },
+            source: "Append/AppendIntake.swift"),
+        Capability(name: "CATENATE", moment: .afterLogin, source: "Append/CatenatedURL.swift"),
+        Capability(name: "REPLACE", moment: .afterLogin, source: "Commands/Replace.swift"),
+        Capability(name: "UTF8=ACCEPT", moment: .afterLogin, source: "Commands/Enable.swift"),
+        Capability(
+            name: "COMPRESS=DEFLATE", moment: .afterLogin, isOffered: { $0.offersCompression },
+            source: "Compression/CompressionHandler.swift"),
+        Capability(
+            name: "UNAUTHENTICATE", moment: .afterLogin, isOffered: { $0.offersUnauthenticate },
+            source: "Commands/Unauthenticate.swift"),
     ]
 }
 
@@ -66,7 +83,8 @@ extension Session {
     /// RFC 9051 6.1.1: what is true at this moment of this session.
     var capabilities: [String] {
         Capability.table.filter { capability in
-            switch capability.moment {
+            guard capability.isOffered(service.limits) else { return false }
+            return switch capability.moment {
             case .always: true
             case .beforeTLS: canStartTLS
             case .loginDisabled: !isAuthenticated && isLoginDisabled
@@ -74,7 +92,9 @@ extension Session {
                 !isAuthenticated && !isLoginDisabled && service.authenticator.mechanisms.contains(mechanism)
             case .afterLogin: isAuthenticated
             }
-        }.map(\.name)
+        }.map { capability in
+            capability.value.map { "\(capability.name)=\($0(service.limits))" } ?? capability.name
+        }
     }
 
     var canStartTLS: Bool { service.tls != nil && !isSecure && !isAuthenticated }

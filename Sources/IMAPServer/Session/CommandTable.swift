@@ -4,7 +4,8 @@ import IMAPSyntax
 enum CommandName: String, CaseIterable, Sendable {
     case capability, noop, logout, id, starttls, authenticate, login, enable, select, examine, create, delete, rename
     case subscribe, unsubscribe, list, lsub, namespace, status, append, idle, check, close, unselect, expunge, search
-    case fetch, store, copy, move, getquota, getquotaroot, setquota, getmetadata, setmetadata, notify
+    case fetch, store, copy, move, replace, compress, unauthenticate, getquota, getquotaroot, setquota, getmetadata
+    case setmetadata, notify
     /// What is no command.
     case invalid
 }
@@ -14,7 +15,9 @@ extension Command {
     var namesMessageNumbers: Bool {
         switch self {
         case .search(let search, let uid): !uid || search.key.namesMessageNumbers
-        case .fetch(_, let uid), .store(_, let uid), .copy(_, _, let uid), .move(_, _, let uid): !uid
+        case .fetch(_, let uid), .store(_, let uid), .copy(_, _, let uid), .move(_, _, let uid),
+            .replace(_, _, let uid):
+            !uid
         default: false
         }
     }
@@ -61,6 +64,8 @@ enum CommandTable {
         case .namespace: Entry(name: .namespace, state: .authenticated)
         case .status: Entry(name: .status, state: .authenticated)
         case .append: Entry(name: .append, state: .authenticated)
+        case .compress: Entry(name: .compress, state: .authenticated)
+        case .unauthenticate: Entry(name: .unauthenticate, state: .authenticated)
         case .idle: Entry(name: .idle, state: .authenticated)
         case .notify: Entry(name: .notify, state: .authenticated, showsUIDs: true)
         case .getQuota: Entry(name: .getquota, state: .authenticated)
@@ -82,6 +87,7 @@ enum CommandTable {
             Entry(name: .store, state: .selected, mayExpunge: uid, showsUIDs: uid, changesMessages: true)
         case .copy(_, _, let uid): Entry(name: .copy, state: .selected, showsUIDs: uid)
         case .move(_, _, let uid): Entry(name: .move, state: .selected, showsUIDs: uid, changesMessages: true)
+        case .replace(_, _, let uid): Entry(name: .replace, state: .selected, showsUIDs: uid, changesMessages: true)
         }
     }
 }

@@ -121,6 +121,10 @@ extension Session {
         case .namespace: return namespace()
         case .status(let name, let items): return try await status(name, items)
         case .append(let command): return try await append(command, job.literal)
+        case .replace(let number, let command, let uid):
+            return try await replace(number, command, uid: uid, job.literal)
+        case .compress(let algorithm): return try compress(algorithm, &ending)
+        case .unauthenticate: return try unauthenticate(&ending)
         case .idle: return try await idle(tag)
         case .notify(let command): return try await notify(command)
         case .getQuota(let root): return try await getQuota(root)

@@ -30,6 +30,10 @@ struct Session: Sendable {
     var usesUIDOnly = false
     /// Whether QRESYNC was enabled (RFC 7162 3.2.3).
     var usesQResync = false
+    /// Whether UTF8=ACCEPT was enabled (RFC 6855 3).
+    var acceptsUTF8 = false
+    /// Whether COMPRESS is active (RFC 4978).
+    var isCompressed = false
     /// Commands answered BAD since the last that was not.
     var badCommands = 0
     /// What was written and not yet sent.

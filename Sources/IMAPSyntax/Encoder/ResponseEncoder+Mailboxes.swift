@@ -49,6 +49,7 @@ extension ResponseEncoder {
         case .deletedStorage(let octets): append(.deletedStorage, octets)
         case .size(let octets): append(.size, octets)
         case .highestModSeq(let modSequence): append(.highestModSeq, modSequence)
+        case .appendLimit(let octets): append(.appendLimit, octets)
         case .mailboxID(let id):
             appendVerbatim(StatusItem.mailboxID.rawValue.utf8)
             append(" (")

@@ -64,9 +64,13 @@ extension ResponseEncoder {
             appendList(events) { $0.append(word: $1) }
         case .capability(let capabilities):
             append(capabilities: capabilities)
-        case .appendUID(let uidValidity, let uid):
+        case .appendUID(let uidValidity, let uids):
             append(argument: uidValidity)
-            append(argument: uid)
+            appendSpace()
+            append(set: uids)
+        case .badURL(let url):
+            appendSpace()
+            append(url: url)
         case .copyUID(let uidValidity, let source, let destination):
             append(argument: uidValidity)
             appendSpace()
@@ -96,6 +100,29 @@ extension ResponseEncoder {
         }
     }
 
+    /// The longest URL that is repeated to the client.
+    private static let longestURL = 1024
+
+    /// A URL; what cannot stand in a code is percent-encoded, which is how a URL would have it.
+    ///
+    ///     url-resp-text = 1*<any TEXT-CHAR except "]">
+    private mutating func append(url: [UInt8]) {
+        if url.isEmpty { append("%00") }
+        for byte in url.prefix(ResponseEncoder.longestURL) {
+            if byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "]") {
+                append(byte)
+            } else {
+                append(UInt8(ascii: "%"))
+                append(hexadecimal: byte >> 4)
+                append(hexadecimal: byte & 0x0F)
+            }
+        }
+    }
+
+    private mutating func append(hexadecimal nibble: UInt8) {
+        append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "A") + nibble - 10)
+    }
+
     private mutating func append(argument number: UInt32) {
         appendSpace()
         append(number: number)
@@ -110,10 +137,12 @@ extension ResponseEncoder {
         case .authorizationFailed: "AUTHORIZATIONFAILED"
         case .badCharset: "BADCHARSET"
         case .badEvent: "BADEVENT"
+        case .badURL: "BADURL"
         case .cannot: "CANNOT"
         case .capability: "CAPABILITY"
         case .clientBug: "CLIENTBUG"
         case .closed: "CLOSED"
+        case .compressionActive: "COMPRESSIONACTIVE"
         case .contactAdmin: "CONTACTADMIN"
         case .copyUID: "COPYUID"
         case .corruption: "CORRUPTION"

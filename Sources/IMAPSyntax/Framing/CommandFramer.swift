@@ -32,7 +32,7 @@ package struct CommandFramer: Sendable {
         case line
         /// In a literal that becomes part of the command.
         case inlineLiteral(remaining: Int)
-        /// A message is announced, and the caller has not decided.
+        /// A literal of APPEND is announced, and the caller has not decided.
         case undecided(LiteralHeader)
         case streaming(remaining: UInt64)
         /// In a line that is thrown away. `tail` is its end so far, to recognise literals that come without asking; nil for
@@ -56,6 +56,11 @@ package struct CommandFramer: Sendable {
         return command.isEmpty && !isAfterStream && position == input.count
     }
 
+    /// Whether a fatal failure has ended it: nothing more will come.
+    package var isDead: Bool {
+        if case .dead = state { true } else { false }
+    }
+
     /// Takes bytes from the client.
     package mutating func receive(_ bytes: some Sequence<UInt8>) {
         if case .dead = state { return }
@@ -73,13 +78,13 @@ package struct CommandFramer: Sendable {
         input.append(contentsOf: bytes)
     }
 
-    /// Throws away what was received but not yet asked for: the bytes a client sent in clear after STARTTLS, which must
-    /// not count as sent under TLS (RFC 9051 11.1). Returns how many there were.
-    package mutating func dropReceived() -> Int {
-        let count = input.count - position
+    /// Gives up what was received but not yet asked for: it was not meant for the framer as it is. What a client sent in
+    /// clear after STARTTLS must not count as sent under TLS (RFC 9051 11.1).
+    package mutating func takeReceived() -> ArraySlice<UInt8> {
+        let received = input[position...]
         input = []
         position = 0
-        return count
+        return received
     }
 
     /// Asks for the next line as it is, instead of a command: an answer to an AUTHENTICATE challenge, or DONE. Holds for
@@ -134,7 +139,7 @@ package struct CommandFramer: Sendable {
             case .ended(let event):
                 if case .failure(let failure) = event, failure.isFatal {
                     state = .dead
-                    _ = dropReceived()
+                    _ = takeReceived()
                 } else {
                     beginCommand()
                 }
@@ -229,7 +234,7 @@ extension CommandFramer {
             let tag = isAfterStream ? streamTag : CommandPrefix.tag(of: command)
             if header.size > limits.streamedLiteral { return fail(.messageTooLarge, tag: tag, over: header) }
             literals += 1
-            if literals > limits.literalCount { return fail(.tooManyLiterals, tag: tag, over: header) }
+            if literals > limits.streamedLiterals { return fail(.tooManyLiterals, tag: tag, over: header) }
             let announced = StreamedLiteral(prefix: command, header: header, isFirst: !isAfterStream)
             streamTag = tag
             command = []

@@ -19,16 +19,29 @@ enum CommandPrefix {
         ByteClass.isAStringCharacter(byte) && byte != UInt8(ascii: "+")
     }
 
-    /// Whether the literal that ends `command` is the message of an APPEND. A literal right after the command's name is
-    /// the name of the mailbox; no other argument of APPEND can be a literal.
+    /// Whether the literal that ends `command` belongs to what an APPEND or REPLACE appends. A literal where the mailbox
+    /// stands is its name; every one after it is streamed.
     static func announcesMessage(_ command: [UInt8]) -> Bool {
         let afterTag = command.drop { isTagCharacter($0) }
-        let name = afterTag.dropFirst().prefix(7)
-        guard afterTag.first == UInt8(ascii: " "), name.elementsEqual("APPEND ".utf8, by: { ByteClass.upper($0) == $1 })
-        else { return false }
-        let argument = afterTag.dropFirst(8)
+        guard let argument = mailboxArgument(afterTag) else { return false }
         return argument.first != UInt8(ascii: "{") || LiteralAnnouncement.find(in: firstLine(argument)) == nil
             || firstLine(argument).endIndex != command.endIndex
+    }
+
+    /// What follows `APPEND `, or `REPLACE ` and its number, in a command without its tag; nil for other commands.
+    private static func mailboxArgument(_ command: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        if let arguments = drop(" APPEND ", from: command) { return arguments }
+        guard let arguments = drop(" REPLACE ", from: command) ?? drop(" UID REPLACE ", from: command) else {
+            return nil
+        }
+        let afterNumber = arguments.drop(while: ByteClass.isDigit)
+        return afterNumber.first == UInt8(ascii: " ") ? afterNumber.dropFirst() : nil
+    }
+
+    private static func drop(_ word: String, from command: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        let count = word.utf8.count
+        guard command.prefix(count).elementsEqual(word.utf8, by: { ByteClass.upper($0) == $1 }) else { return nil }
+        return command.dropFirst(count)
     }
 
     private static func firstLine(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

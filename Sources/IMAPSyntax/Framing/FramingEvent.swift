@@ -8,7 +8,7 @@ package enum FramingEvent: Hashable, Sendable {
     /// The client waits for a continuation request before it sends a literal (RFC 9051 4.3). Send "+ ", read on.
     case continuationNeeded
 
-    /// A message of APPEND is announced. Nothing more comes until `accept()` or `refuse()` is called; after `accept()`
+    /// Octets for APPEND or REPLACE are announced. Nothing more comes until `accept()` or `refuse()` is called; after `accept()`
     /// of a synchronising literal the caller sends the continuation request itself.
     case streamedLiteral(StreamedLiteral)
 
@@ -16,7 +16,7 @@ package enum FramingEvent: Hashable, Sendable {
     case chunk(ArraySlice<UInt8>)
 
     /// All bytes of the literal have come, and the line after it, which ends the command. For
-    /// `CommandParser.checkAppendEnd`.
+    /// `CommandParser.parseAppend`.
     case streamEnded(rest: [UInt8])
 
     /// The command whose literal was refused has been read to its end: now is the time for its reply.
@@ -30,10 +30,11 @@ package enum FramingEvent: Hashable, Sendable {
     case failure(FramingFailure)
 }
 
-/// An announced message.
+/// An announced literal of APPEND or REPLACE.
 package struct StreamedLiteral: Hashable, Sendable {
     /// What came before it, the announcement and its line end included. For the first literal of a command that is the
-    /// command from its tag on, for `CommandParser`; for another one only what followed the literal before.
+    /// command from its tag on, for `CommandParser.parse`; for another one only what followed the literal before, for
+    /// `CommandParser.parseAppend`.
     package var prefix: [UInt8]
     package var header: LiteralHeader
     /// Whether it is the first of its command.

@@ -6,9 +6,11 @@ package struct FramingLimits: Hashable, Sendable {
     package var line: Int
     /// Bytes of all literals of a command that are kept in it.
     package var inlineLiterals: Int
-    /// Literals a command may have.
+    /// Literals a command may have, those that are streamed apart.
     package var literalCount: Int
-    /// Bytes of a message in APPEND.
+    /// Literals an APPEND or REPLACE may have.
+    package var streamedLiterals: Int
+    /// Bytes of one of them.
     package var streamedLiteral: UInt64
     /// Bytes of a refused command that are read and thrown away to stay in step. A client that announces or sends more
     /// is beyond keeping in step with, and the connection has to end.
@@ -16,11 +18,12 @@ package struct FramingLimits: Hashable, Sendable {
 
     package init(
         line: Int = 64 * 1024, inlineLiterals: Int = 256 * 1024, literalCount: Int = 64,
-        streamedLiteral: UInt64 = 50 * 1024 * 1024, skipped: UInt64 = 256 * 1024 * 1024
+        streamedLiterals: Int = 1024, streamedLiteral: UInt64 = 50 * 1024 * 1024, skipped: UInt64 = 256 * 1024 * 1024
     ) {
         self.line = line
         self.inlineLiterals = inlineLiterals
         self.literalCount = literalCount
+        self.streamedLiterals = streamedLiterals
         self.streamedLiteral = streamedLiteral
         self.skipped = skipped
     }

@@ -50,8 +50,12 @@ package enum Command: Hashable, Sendable {
     case namespace
     /// RFC 9051 6.3.11
     case status(MailboxName, [StatusItem])
-    /// RFC 9051 6.3.12. The message itself is streamed and is not part of the value.
+    /// RFC 9051 6.3.12, RFC 3502, RFC 4469. The octets are streamed and are not part of the value.
     case append(AppendCommand)
+    /// RFC 4978 3. `algorithm` is upper case.
+    case compress(algorithm: String)
+    /// RFC 8437 3
+    case unauthenticate
     /// RFC 9051 6.3.13, RFC 2177
     case idle
     /// RFC 5465 3.1
@@ -87,6 +91,8 @@ package enum Command: Hashable, Sendable {
     case store(StoreCommand, uid: Bool)
     /// RFC 9051 6.4.7
     case copy(SequenceSet, to: MailboxName, uid: Bool)
+    /// RFC 8508 3.2. The message with that number, or that UID (UID REPLACE), gives way to the one that follows.
+    case replace(UInt32, AppendCommand, uid: Bool)
     /// RFC 9051 6.4.8, RFC 6851
     case move(SequenceSet, to: MailboxName, uid: Bool)
 }

@@ -134,6 +134,8 @@ package enum StatusValue: Hashable, Sendable {
     case size(UInt64)
     case highestModSeq(UInt64)
     case mailboxID(ObjectID)
+    /// In bytes of a message.
+    case appendLimit(UInt64)
 }
 
 /// RFC 9051 7.3.4, RFC 4731 3.2, RFC 7162 3.1.10

@@ -2,23 +2,27 @@
 
 /// A response code.
 ///
-/// RFC 9051 7.1, RFC 5530, RFC 4315, RFC 7162, RFC 6154, RFC 5182, RFC 8474, RFC 4469 (TOOBIG), RFC 6855 2,
+/// RFC 9051 7.1, RFC 5530, RFC 4315, RFC 7162, RFC 6154, RFC 5182, RFC 8474, RFC 4469 (BADURL, TOOBIG), RFC 4978,
 /// RFC 9586
 ///
 ///     resp-text = ["[" resp-text-code "]" SP] [text]
 package enum ResponseCode: Hashable, Sendable {
     case alert
     case alreadyExists
-    case appendUID(uidValidity: UInt32, uid: UInt32)
+    /// In the order of the messages (RFC 3502).
+    case appendUID(uidValidity: UInt32, uids: SequenceSet)
     case authenticationFailed
     case authorizationFailed
     case badCharset([String])
     /// The names of the events that are offered (RFC 5465 5).
     case badEvent([String])
+    /// The URL as the client wrote it (RFC 4469 4.1).
+    case badURL([UInt8])
     case cannot
     case capability([String])
     case clientBug
     case closed
+    case compressionActive
     case contactAdmin
     /// Both sets ascend, and correspond number by number (RFC 4315 3).
     case copyUID(uidValidity: UInt32, source: SequenceSet, destination: SequenceSet)

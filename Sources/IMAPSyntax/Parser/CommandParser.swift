@@ -9,8 +9,8 @@ package struct CommandParser: Sendable {
         self.options = options
     }
 
-    /// The command in `bytes`: its lines with their ends, and its literals. For APPEND these are the bytes up to and with
-    /// the announcement of the message (`StreamedLiteral.prefix`).
+    /// The command in `bytes`: its lines with their ends, and its literals. For APPEND and REPLACE these are the bytes up to
+    /// and with the announcement of the first octets (`StreamedLiteral.prefix`).
     package func parse(_ bytes: [UInt8]) throws(SyntaxError) -> TaggedCommand {
         var cursor = Cursor(bytes, options: options)
         guard let tag = CommandPrefix.tag(of: bytes) else {
@@ -26,12 +26,13 @@ package struct CommandParser: Sendable {
         }
     }
 
-    /// Checks what follows the message of an APPEND: the end of the command, after ")" where the message stood in
-    /// `UTF8 (...)`. Offsets count from the end of the message.
-    package func checkAppendEnd(_ rest: [UInt8], of message: AppendMessage) throws(SyntaxError) {
+    /// What an APPEND or REPLACE says behind a literal, up to the next one or its end. Offsets count from the literal's
+    /// end.
+    package func parseAppend(_ rest: [UInt8], after literal: AppendLiteral) throws(SyntaxError) -> AppendSegment {
         var cursor = Cursor(rest, options: options)
-        if message.isUTF8 { try cursor.close() }
+        let segment = try cursor.appendSegment(after: literal)
         try cursor.end()
+        return segment
     }
 }
 
@@ -50,6 +51,7 @@ extension Cursor {
         case "CHECK": return .check
         case "CLOSE": return .close
         case "UNSELECT": return .unselect
+        case "UNAUTHENTICATE": return .unauthenticate
         case "EXPUNGE": return .expunge
         default: break
         }
@@ -62,8 +64,7 @@ extension Cursor {
         switch name {
         case "ID", "AUTHENTICATE", "LOGIN", "ENABLE", "SELECT", "EXAMINE", "CREATE", "DELETE", "RENAME", "SUBSCRIBE",
             "UNSUBSCRIBE", "LIST", "LSUB", "STATUS", "APPEND", "SEARCH", "FETCH", "STORE", "COPY", "MOVE", "UID",
-            "GETQUOTA", "GETQUOTAROOT", "SETQUOTA", "GETMETADATA", "SETMETADATA",
-            "NOTIFY":
+            "REPLACE", "COMPRESS", "GETQUOTA", "GETQUOTAROOT", "SETQUOTA", "GETMETADATA", "SETMETADATA", "NOTIFY":
             true
         default: false
         }
@@ -89,7 +90,8 @@ extension Cursor {
         case "LIST": return try list()
         case "LSUB": return try lsub()
         case "STATUS": return try status()
-        case "APPEND": return try append()
+        case "APPEND": return .append(try append())
+        case "COMPRESS": return .compress(algorithm: try keyword("an algorithm"))
         case "NOTIFY": return try notify()
         case "GETQUOTA": return try getQuota()
         case "GETQUOTAROOT": return try getQuotaRoot()
@@ -101,7 +103,7 @@ extension Cursor {
         }
     }
 
-    ///     uid = "UID" SP (copy / move / fetch / search / store / uid-expunge)
+    ///     uid = "UID" SP (copy / move / fetch / search / store / uid-expunge / replace)
     private mutating func uidCommand() throws(SyntaxError) -> Command {
         let start = position
         let name = try keyword("a command after UID")
@@ -109,7 +111,7 @@ extension Cursor {
         case "EXPUNGE":
             try space()
             return .uidExpunge(try sequenceSet())
-        case "COPY", "MOVE", "FETCH", "SEARCH", "STORE":
+        case "COPY", "MOVE", "FETCH", "SEARCH", "STORE", "REPLACE":
             try space()
             return try messageCommand(name, uid: true)
         default:
@@ -122,6 +124,7 @@ extension Cursor {
         case "SEARCH": return .search(try search(), uid: uid)
         case "FETCH": return .fetch(try fetch(uid: uid), uid: uid)
         case "STORE": return .store(try store(), uid: uid)
+        case "REPLACE": return try replace(uid: uid)
         case "COPY":
             let (messages, mailbox) = try messagesAndMailbox()
             return .copy(messages, to: mailbox, uid: uid)

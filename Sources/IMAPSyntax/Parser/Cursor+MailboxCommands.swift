@@ -91,26 +91,4 @@ extension Cursor {
         try space()
         return .status(name, try statusItems())
     }
-
-    ///     append      = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal
-    ///     append-data =/ "UTF8" SP "(" literal8 ")"
-    mutating func append() throws(SyntaxError) -> Command {
-        let name = try mailbox()
-        try space()
-        var flags: [Flag] = []
-        if next == UInt8(ascii: "(") {
-            flags = try flagList()
-            try space()
-        }
-        var date: DateTime?
-        if next == UInt8(ascii: "\"") {
-            date = try dateTime()
-            try space()
-        }
-        let isUTF8 = take("UTF8 (")
-        if isUTF8, next != UInt8(ascii: "~") { throw error(.expected("a literal8")) }
-        let header = try literalHeader(mayBeBinary: true)
-        let message = AppendMessage(flags: flags, internalDate: date, literal: header, isUTF8: isUTF8)
-        return .append(AppendCommand(mailbox: name, message: message))
-    }
 }

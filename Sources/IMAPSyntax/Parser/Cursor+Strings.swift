@@ -27,7 +27,7 @@ extension Cursor {
     ///     QUOTED-CHAR = <any TEXT-CHAR except quoted-specials> / "\" quoted-specials / UTF8-2 / UTF8-3 / UTF8-4
     ///
     /// Bytes above 0x7F are let through in every mode: IMAP4rev1 forbids them, but clients send passwords and search
-    /// strings so, and whoever takes the string checks its charset.
+    /// strings so, and whoever takes the string checks its charset. Where UTF-8 is enabled they must be that (RFC 6855 3).
     mutating func quoted() throws(SyntaxError) -> [UInt8] {
         let start = position
         try expect(UInt8(ascii: "\""), "a quoted string")
@@ -35,6 +35,9 @@ extension Cursor {
         while let byte = next {
             switch byte {
             case UInt8(ascii: "\""):
+                if options.usesUTF8, !UTF8Validation.isWellFormed(value) {
+                    throw SyntaxError(.invalid("UTF-8 in the quoted string that begins"), offset: start)
+                }
                 advance()
                 return value
             case UInt8(ascii: "\\"):

@@ -13,6 +13,9 @@ package struct IMAPSection: ConfigurationSection {
     package var maxFailedAttempts = 5
     package var rateLimitWindow: Duration = .seconds(10)
     package var rateLimitCommands = 50
+    package var maxMessageSize = 52_428_800
+    package var compress = true
+    package var unauthenticate = true
     package var proxyProtocol = false
     package var metadataMaxSize = 65_536
     package var metadataMaxEntries = 100
@@ -44,6 +47,10 @@ package struct IMAPSection: ConfigurationSection {
             .number(
                 "rate_limit_commands", \.rateLimitCommands, in: 0...1_000_000,
                 "Commands in a window before login; 0: no limit."),
+            .number(
+                "max_message_size", \.maxMessageSize, in: 1024...2_147_483_647, "Bytes a message may have in APPEND."),
+            .flag("compress", \.compress, "Offer COMPRESS=DEFLATE; about 100 kB a session that uses it."),
+            .flag("unauthenticate", \.unauthenticate, "Offer UNAUTHENTICATE: a connection may log in again."),
             .flag("proxy_protocol", \.proxyProtocol, "Expect PROXY headers from the networks of [proxy]."),
             .number(
                 "metadata_max_size", \.metadataMaxSize, in: 1024...131_072, "Bytes of one annotation (METADATA)."),

@@ -1,0 +1,46 @@
+// A COMMIT whose answer is lost: the client is told what became of its message, so that it need not send it again.
+
+import Testing
+
+@testable import IMAPServer
+@testable import LightMailCore
+
+@Suite struct LostCommitTests {
+    @Test(arguments: [CommitCutter.Cut.before, .after])
+    func theClientLearnsWhatBecameOfItsMessages(cut: CommitCutter.Cut) async throws {
+        let cutter = try await CommitCutter.start(before: try #require(Int(try TestStore.variable("DB_PORT"))))
+        let stores = TestStore(changeTick: .seconds(3600), poolSize: 2, port: cutter.port)
+        let store = try await stores.store()
+        let user = try await stores.makeAccount()
+        let server = try await TestServer.start(store: store)
+        let client = try await TestClient.connect(server.port)
+        _ = try await client.line()
+        _ = try await client.command("a1", "LOGIN \(user) secret")
+
+        cutter.arm(cut)
+        try await client.send("a2 APPEND INBOX {5+}\r\nabcde {5+}\r\nfghij")
+        let appended = try #require(try await client.lines(until: "a2").last)
+        #expect(appended.hasPrefix("a2 OK [APPENDUID ") && appended.contains(" 1:2] "), "\(appended)")
+        #expect(cutter.cuts == 1)
+
+        _ = try await client.command("a3", "SELECT INBOX")
+        cutter.arm(cut)
+        try await client.send("a4 REPLACE 2 INBOX {5+}\r\nklmno")
+        let replaced = try await client.lines(until: "a4")
+        #expect(replaced.last?.hasPrefix("a4 OK ") == true)
+        #expect(replaced.first?.contains(" 3] ") == true)
+        #expect(cutter.cuts == 2)
+
+        let status = try await client.command("a5", "STATUS INBOX (MESSAGES UIDNEXT SIZE)").first
+        #expect(status == "* STATUS INBOX (MESSAGES 2 UIDNEXT 4 SIZE 10)")
+        let used = try await store.database.read { connection in
+            let row = try connection.script("SELECT used_bytes, used_messages FROM accounts")[0].rows[0]
+            return [try row[0].int64, try row[1].int64]
+        }
+        #expect(used == [10, 2])
+        try await client.close()
+        try await server.stop()
+        await store.shutdown()
+        try await cutter.stop()
+    }
+}
