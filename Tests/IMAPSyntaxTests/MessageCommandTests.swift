@@ -57,6 +57,18 @@ struct MessageCommandTests {
                     uid: false))
     }
 
+    @Test("FETCH with PARTIAL")
+    func partial() throws {
+        #expect(
+            try parse("UID FETCH 1:* (UID) (PARTIAL -1:-30 CHANGEDSINCE 5)")
+                == .fetch(
+                    FetchCommand(
+                        messages: .all, items: [.uid], changedSince: 5,
+                        partial: PartialRange(1, 30, countsFromEnd: true)), uid: true))
+        #expect(throws: SyntaxError.self) { try parse("FETCH 1:* (UID) (PARTIAL 1:2)") }
+        #expect(throws: SyntaxError.self) { try parse("UID FETCH 1:* (UID) (PARTIAL 1:2 PARTIAL 1:2)") }
+    }
+
     @Test("which FETCH items set \\Seen")
     func seen() {
         #expect(FetchItem.rfc822.setsSeen && FetchItem.rfc822Text.setsSeen && !FetchItem.rfc822Header.setsSeen)

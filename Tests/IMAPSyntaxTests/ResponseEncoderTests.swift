@@ -9,6 +9,12 @@ struct ResponseEncoderTests {
         return text(encoder.takeBytes())
     }
 
+    private static func partial(_ range: PartialRange, _ numbers: SequenceSet) -> ESearchResult {
+        var result = ESearchResult(tag: "A", uid: true)
+        result.partial = PartialResult(range, numbers)
+        return result
+    }
+
     static let responses: [(Response, String)] = [
         (.tagged("a1", .ok(ResponseText("done"))), "a1 OK done\r\n"),
         (.tagged("a1", .no(ResponseText("gone", code: .nonExistent))), "a1 NO [NONEXISTENT] gone\r\n"),
@@ -38,6 +44,11 @@ struct ResponseEncoderTests {
             .eSearch(ESearchResult(tag: "A", uid: true, count: 0, all: SequenceSet())),
             "* ESEARCH (TAG \"A\") UID COUNT 0\r\n"
         ),
+        (
+            .eSearch(partial(PartialRange(1, 100, countsFromEnd: true), set(7...9))),
+            "* ESEARCH (TAG \"A\") UID PARTIAL (-1:-100 7:9)\r\n"
+        ),
+        (.eSearch(partial(PartialRange(5, 4), SequenceSet())), "* ESEARCH (TAG \"A\") UID PARTIAL (5:4 NIL)\r\n"),
         (.continuation(ResponseText("idling")), "+ idling\r\n"), (.challenge([]), "+ \r\n"),
         (.challenge(bytes("user")), "+ dXNlcg==\r\n"),
         (

@@ -55,6 +55,35 @@ struct SearchTests {
         #expect(try parse("SEARCH THREADID M6d99ac3275bb4e") == .search(SearchCommand(key: .threadID(id)), uid: false))
     }
 
+    @Test(
+        "PARTIAL without sense",
+        arguments: [
+            "PARTIAL", "PARTIAL 1", "PARTIAL 0:1", "PARTIAL 1:*", "PARTIAL -1:2", "PARTIAL 1:-2",
+            "PARTIAL 1:2 ALL", "PARTIAL 1:2 PARTIAL 3:4",
+        ])
+    func refuses(_ options: String) {
+        #expect(throws: SyntaxError.self) { try parse("SEARCH RETURN (\(options)) ALL") }
+    }
+
+    @Test("places of PARTIAL")
+    func places() {
+        #expect(PartialRange(1, 3).places(among: 10) == 0..<3)
+        #expect(PartialRange(9, 5).places(among: 7) == 4..<7)
+        #expect(PartialRange(8, 9).places(among: 7).isEmpty)
+        #expect(PartialRange(1, 3, countsFromEnd: true).places(among: 10) == 7..<10)
+        #expect(PartialRange(.max, 2, countsFromEnd: true).places(among: 3) == 0..<2)
+        #expect(PartialRange(4, 4, countsFromEnd: true).places(among: 3).isEmpty)
+        #expect(PartialRange(1, .max).places(among: 0).isEmpty)
+    }
+
+    @Test("what a key holds")
+    func contains() throws {
+        guard case .search(let command, _) = try parse("UID SEARCH OR SEEN NOT (DRAFT MODSEQ 5)") else { return }
+        #expect(command.key.namesModSequence && !command.key.namesMessageNumbers)
+        guard case .search(let numbered, _) = try parse("UID SEARCH UID 5 NOT 1") else { return }
+        #expect(numbered.key.namesMessageNumbers && !numbered.key.namesModSequence)
+    }
+
     @Test("charset and return options")
     func options() throws {
         #expect(
@@ -65,5 +94,11 @@ struct SearchTests {
                     SearchCommand(charset: "US-ASCII", returns: [.min, .max, .count, .save], key: .all), uid: false))
         #expect(try parse("SEARCH RETURN () ALL") == .search(SearchCommand(returns: .all, key: .all), uid: false))
         #expect(try parse("SEARCH RETURN (all) ALL") == .search(SearchCommand(returns: .all, key: .all), uid: false))
+        #expect(
+            try parse("SEARCH RETURN (COUNT partial -1:-100) ALL")
+                == .search(
+                    SearchCommand(
+                        returns: [.count, .partial], partial: PartialRange(1, 100, countsFromEnd: true), key: .all),
+                    uid: false))
     }
 }

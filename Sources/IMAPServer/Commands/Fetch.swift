@@ -2,7 +2,7 @@ import IMAPSyntax
 import LightMailCore
 
 extension Session {
-    /// RFC 9051 6.4.5, RFC 7162 3.1.4 (CHANGEDSINCE). Messages that others have expunged are served as long as their rows
+    /// RFC 9051 6.4.5, RFC 7162 3.1.4 (CHANGEDSINCE), RFC 9394 3.3 (PARTIAL). Messages that others have expunged are served as long as their rows
     /// rest.
     mutating func fetch(_ command: FetchCommand, uid: Bool) async throws -> Completion {
         guard !command.vanished || usesQResync else { throw CommandFailure.bad("Enable QRESYNC first") }
@@ -10,6 +10,7 @@ extension Session {
         if plan.showsModSequence { becomeCondStoreAware() }
         let selected = try requireSelected()
         var positions = try selected.positions(of: command.messages, uid: uid)
+        if let partial = command.partial { positions = positions.places(partial) }
         if let since = command.changedSince {
             if command.vanished { try await tellVanished(selected, command.messages, since: since) }
             positions = selected.view.positions(positions, changedSince: since)
@@ -106,6 +107,20 @@ extension MailboxIndex {
 }
 
 extension [Range<Int>] {
+    /// RFC 9394 3.3: those of the numbers that are in these places.
+    fileprivate func places(_ partial: PartialRange) -> [Range<Int>] {
+        var places = partial.places(among: reduce(0) { $0 + $1.count })
+        var result: [Range<Int>] = []
+        for range in self {
+            let chosen = places.clamped(to: 0..<range.count)
+            if !chosen.isEmpty {
+                result.append(range.lowerBound + chosen.lowerBound..<range.lowerBound + chosen.upperBound)
+            }
+            places = Swift.max(places.lowerBound - range.count, 0)..<Swift.max(places.upperBound - range.count, 0)
+        }
+        return result
+    }
+
     /// The numbers in the ranges, some at a time.
     func batches(of size: Int) -> [[Int]] {
         var batches: [[Int]] = []

@@ -77,7 +77,7 @@ extension Session {
             return
         }
         if returns.contains(.save) {
-            let result = saved(found, view, returns)
+            let result = saved(found, view, returns, command.partial)
             selected?.savedResult = result
         }
         guard returns != .save else { return }
@@ -86,6 +86,10 @@ extension Session {
         if returns.contains(.max) { result.max = numbers.last }
         if returns.contains(.count) { result.count = UInt32(numbers.count) }
         if returns.contains(.all), !numbers.isEmpty { result.all = SequenceSet(ascending: numbers) }
+        if let partial = command.partial {
+            let chosen = numbers[partial.places(among: numbers.count)]
+            result.partial = PartialResult(partial, SequenceSet(ascending: chosen))
+        }
         if command.key.namesModSequence { result.modSequence = modSequence(found, view, returns) }
         out.append(.eSearch(result))
     }
@@ -101,13 +105,15 @@ extension Session {
         return modSeqs.max()
     }
 
-    /// RFC 9051 6.4.4.1, table 3: MIN and MAX alone save only what they return.
-    private func saved(_ found: [Int], _ view: MailboxIndex, _ returns: SearchReturnOptions) -> UIDSet {
+    /// RFC 9051 6.4.4.1, table 3, RFC 9394 3.2, table 1: MIN, MAX and PARTIAL alone save only what they return.
+    private func saved(
+        _ found: [Int], _ view: MailboxIndex, _ returns: SearchReturnOptions, _ partial: PartialRange?
+    ) -> UIDSet {
         let uids = found.map { view.uids[$0] }
-        guard returns.isDisjoint(with: [.all, .count]), !returns.isDisjoint(with: [.min, .max]) else {
+        guard returns.isDisjoint(with: [.all, .count]), !returns.isDisjoint(with: [.min, .max, .partial]) else {
             return UIDSet(uids)
         }
-        var kept: [UID] = []
+        var kept = partial.map { Array(uids[$0.places(among: uids.count)]) } ?? []
         if returns.contains(.min), let first = uids.first { kept.append(first) }
         if returns.contains(.max), let last = uids.last { kept.append(last) }
         return UIDSet(kept)

@@ -51,6 +51,7 @@ struct Capability: Sendable {
         Capability(name: "UIDONLY", moment: .afterLogin, source: "Session/Synchronization.swift"),
         Capability(name: "ESEARCH", moment: .afterLogin, source: "Commands/Search.swift"),
         Capability(name: "SEARCHRES", moment: .afterLogin, source: "Commands/Search.swift"),
+        Capability(name: "PARTIAL", moment: .afterLogin, source: "Commands/Search.swift"),
         Capability(name: "WITHIN", moment: .afterLogin, source: "Search/SearchEvaluation.swift"),
         Capability(name: "OBJECTID", moment: .afterLogin, source: "Fetch/ObjectIdentifiers.swift"),
         Capability(name: "SAVEDATE", moment: .afterLogin, source: "Fetch/MessageFetch.swift"),

@@ -43,5 +43,19 @@ extension ResponseEncoder {
             append(" MODSEQ ")
             append(number: modSequence)
         }
+        if let partial = result.partial { append(partial: partial) }
+    }
+
+    private mutating func append(partial result: PartialResult) {
+        let sign: StaticString = result.range.countsFromEnd ? "-" : ""
+        append(" PARTIAL (")
+        append(sign)
+        append(number: result.range.first)
+        append(UInt8(ascii: ":"))
+        append(sign)
+        append(number: result.range.last)
+        appendSpace()
+        if result.numbers.isEmpty { append("NIL") } else { append(set: result.numbers) }
+        append(")")
     }
 }

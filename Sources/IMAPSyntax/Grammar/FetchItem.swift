@@ -49,7 +49,7 @@ package enum FetchItem: Hashable, Sendable {
 
 /// The arguments of FETCH.
 ///
-/// RFC 9051 9, RFC 7162 7
+/// RFC 9051 9, RFC 7162 7, RFC 9394 4
 ///
 ///     fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")")
 ///             [SP "(" fetch-modifier *(SP fetch-modifier) ")"]
@@ -61,13 +61,17 @@ package struct FetchCommand: Hashable, Sendable {
     package var changedSince: UInt64?
     /// RFC 7162 3.2.6: with `changedSince`, and UID FETCH, report expunged UIDs too.
     package var vanished: Bool
+    /// RFC 9394 3.3: with UID FETCH, only these of the messages.
+    package var partial: PartialRange?
 
     package init(
-        messages: SequenceSet, items: [FetchItem], changedSince: UInt64? = nil, vanished: Bool = false
+        messages: SequenceSet, items: [FetchItem], changedSince: UInt64? = nil, vanished: Bool = false,
+        partial: PartialRange? = nil
     ) {
         self.messages = messages
         self.items = items
         self.changedSince = changedSince
         self.vanished = vanished
+        self.partial = partial
     }
 }

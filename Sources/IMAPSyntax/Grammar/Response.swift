@@ -138,6 +138,22 @@ package enum StatusValue: Hashable, Sendable {
     case appendLimit(UInt64)
 }
 
+/// What PARTIAL asked for and what is there; an empty set is written NIL.
+///
+/// RFC 9394 4
+///
+///     ret-data-partial = "PARTIAL" SP "(" partial-range SP partial-results ")"
+///     partial-results  = sequence-set / "NIL"
+package struct PartialResult: Hashable, Sendable {
+    package var range: PartialRange
+    package var numbers: SequenceSet
+
+    package init(_ range: PartialRange, _ numbers: SequenceSet) {
+        self.range = range
+        self.numbers = numbers
+    }
+}
+
 /// RFC 9051 7.3.4, RFC 4731 3.2, RFC 7162 3.1.10
 ///
 ///     esearch-response   = "ESEARCH" [search-correlator] [SP "UID"] *(SP search-return-data)
@@ -153,6 +169,7 @@ package struct ESearchResult: Hashable, Sendable {
     /// Left out when nil or empty.
     package var all: SequenceSet?
     package var modSequence: UInt64?
+    package var partial: PartialResult?
 
     package init(
         tag: String, uid: Bool, min: UInt32? = nil, max: UInt32? = nil, count: UInt32? = nil,

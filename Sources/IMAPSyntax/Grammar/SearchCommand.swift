@@ -11,11 +11,16 @@ package struct SearchCommand: Hashable, Sendable {
     package var charset: String?
     /// Nil without RETURN, which in IMAP4rev1 asks for the old SEARCH response.
     package var returns: SearchReturnOptions?
+    /// What PARTIAL asks for, when it is among `returns`.
+    package var partial: PartialRange?
     package var key: SearchKey
 
-    package init(charset: String? = nil, returns: SearchReturnOptions? = nil, key: SearchKey) {
+    package init(
+        charset: String? = nil, returns: SearchReturnOptions? = nil, partial: PartialRange? = nil, key: SearchKey
+    ) {
         self.charset = charset
         self.returns = returns
+        self.partial = partial
         self.key = key
     }
 }
@@ -39,4 +44,6 @@ package struct SearchReturnOptions: OptionSet, Hashable, Sendable {
     package static let all = SearchReturnOptions(rawValue: 4)
     package static let count = SearchReturnOptions(rawValue: 8)
     package static let save = SearchReturnOptions(rawValue: 16)
+    /// RFC 9394 3.1; never with `all`.
+    package static let partial = SearchReturnOptions(rawValue: 128)
 }

@@ -83,9 +83,9 @@ extension Cursor {
         return Partial(offset: offset, length: length)
     }
 
-    /// RFC 7162 3.1.4.1 and 3.2.6
+    /// RFC 7162 3.1.4.1 and 3.2.6, RFC 9394 3.3
     ///
-    ///     fetch-modifier =/ "CHANGEDSINCE" SP mod-sequence-value / "VANISHED"
+    ///     fetch-modifier =/ "CHANGEDSINCE" SP mod-sequence-value / "VANISHED" / "PARTIAL" SP partial-range
     private mutating func fetchModifiers(of command: inout FetchCommand, uid: Bool) throws(SyntaxError) {
         let start = position
         try open()
@@ -97,6 +97,9 @@ extension Cursor {
                 command.changedSince = try nonZeroNumber64()
             case "VANISHED" where uid && !command.vanished:
                 command.vanished = true
+            case "PARTIAL" where uid && command.partial == nil:
+                try space()
+                command.partial = try partialRange()
             default:
                 throw SyntaxError(.invalid("modifier"), offset: start)
             }

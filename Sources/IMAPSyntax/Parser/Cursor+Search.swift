@@ -5,8 +5,9 @@ extension Cursor {
     ///     search-program = ["CHARSET" SP charset SP] search-key *(SP search-key)
     mutating func search() throws(SyntaxError) -> SearchCommand {
         var returns: SearchReturnOptions?
+        var partial: PartialRange?
         if take("RETURN ") {
-            returns = try searchReturnOptions()
+            returns = try searchReturnOptions(&partial)
             try space()
         }
         var charset: String?
@@ -16,14 +17,25 @@ extension Cursor {
         }
         var budget = options.maximumListElements
         let key = try searchKeys(depth: 0, budget: &budget)
-        return SearchCommand(charset: charset, returns: returns, key: key)
+        return SearchCommand(charset: charset, returns: returns, partial: partial, key: key)
     }
 
+    /// RFC 9051 9, RFC 9394 4
+    ///
     ///     search-return-opts = SP "RETURN" SP "(" [search-return-opt *(SP search-return-opt)] ")"
-    private mutating func searchReturnOptions() throws(SyntaxError) -> SearchReturnOptions {
+    ///     search-return-opt  =/ "PARTIAL" SP partial-range
+    private mutating func searchReturnOptions(
+        _ partial: inout PartialRange?
+    ) throws(SyntaxError) -> SearchReturnOptions {
+        let begin = position
+        var range: PartialRange?
         let options = try parenthesised("return options", mayBeEmpty: true) { cursor throws(SyntaxError) in
             let start = cursor.position
             switch try cursor.keyword("a return option") {
+            case "PARTIAL" where range == nil:
+                try cursor.space()
+                range = try cursor.partialRange()
+                return SearchReturnOptions.partial
             case "MIN": return SearchReturnOptions.min
             case "MAX": return .max
             case "ALL": return .all
@@ -31,6 +43,10 @@ extension Cursor {
             case "SAVE": return .save
             default: throw SyntaxError(.invalid("return option"), offset: start)
             }
+        }
+        partial = range
+        guard partial == nil || !options.contains(.all) else {
+            throw SyntaxError(.invalid("return options: PARTIAL and ALL exclude each other"), offset: begin)
         }
         // RFC 9051 6.4.4: an empty list means ALL.
         return options.isEmpty ? .all : options.reduce(into: []) { $0.formUnion($1) }

@@ -38,6 +38,17 @@ extension Cursor {
         return set
     }
 
+    /// RFC 9394 4
+    ///
+    ///     partial-range = nz-number ":" nz-number / MINUS nz-number ":" MINUS nz-number
+    mutating func partialRange() throws(SyntaxError) -> PartialRange {
+        let countsFromEnd = take(UInt8(ascii: "-"))
+        let first = try nonZeroNumber()
+        try expect(UInt8(ascii: ":"), ":")
+        if countsFromEnd { try expect(UInt8(ascii: "-"), "-") }
+        return PartialRange(first, try nonZeroNumber(), countsFromEnd: countsFromEnd)
+    }
+
     /// Whether a sequence set can begin with `byte`.
     static func beginsSet(_ byte: UInt8?) -> Bool {
         guard let byte else { return false }
