@@ -61,8 +61,26 @@ import Testing
         _ = try await client.command("a5", "GETQUOTAROOT INBOX")
         try await expect("GETQUOTAROOT INBOX", roundTrips: 1...1, requests: 0)
         try await expect("GETMETADATA INBOX (/shared/comment /private/comment)", roundTrips: 1...1, requests: 0)
-        // And one at its end: the mailbox is the selected one.
-        try await expect("SETMETADATA INBOX (/shared/comment \"x\")", roundTrips: 2...3, requests: 0)
+        // And two at its end: the mailbox is the selected one, and has another mod-sequence.
+        try await expect("SETMETADATA INBOX (/shared/comment \"x\")", roundTrips: 2...4, requests: 0)
+        _ = try await client.command("a5", "ENABLE QRESYNC")
+        let selected = try await client.command("a6", "SELECT INBOX")
+        func number(_ code: String) throws -> Substring {
+            let line = try #require(selected.first { $0.hasPrefix("* OK [\(code) ") })
+            return line.dropFirst("* OK [\(code) ".count).prefix { $0.isNumber }
+        }
+        let validity = try number("UIDVALIDITY")
+        let highest = try number("HIGHESTMODSEQ")
+        let rest = ["FETCH 1:* (PREVIEW EMAILID THREADID SAVEDATE)", "SEARCH SAVEDSINCE 1-Jan-2020"]
+        for command in rest + ["UID FETCH 1:* (FLAGS) (CHANGEDSINCE 1 VANISHED)"] {
+            _ = try await client.command("a7", command)
+        }
+        try await expect("SELECT INBOX (QRESYNC (\(validity) \(highest)))", roundTrips: 1...1, requests: 0)
+        try await expect("SELECT INBOX (QRESYNC (\(validity) 2))", roundTrips: 2...2, requests: 0)
+        try await expect("UID FETCH 1:* (FLAGS) (CHANGEDSINCE 1 VANISHED)", roundTrips: 1...1, requests: 0)
+        for command in rest { try await expect(command, roundTrips: 1...1, requests: 0) }
+        try await expect("SEARCH MODSEQ 2", roundTrips: 0...0, requests: 0)
+        try await expect("STORE 1:* (UNCHANGEDSINCE 1) +FLAGS.SILENT (\\Flagged)", roundTrips: 1...6, requests: 0)
         try await client.close()
         try await server.stop()
         await store.shutdown()

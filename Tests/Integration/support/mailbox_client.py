@@ -71,6 +71,12 @@ class MailboxClient:
         self.stream.close()
         self.socket.close()
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
     # Sending
 
     def send(self, text):
