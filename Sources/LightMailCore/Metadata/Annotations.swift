@@ -77,8 +77,9 @@ package struct Annotations: Sendable {
                 on: connection)
             guard let row = room.locked.first else { throw StoreError(.notFound, "mailbox of account \(account)") }
             let id = MailboxID(try row[0].uint64)
-            let modSeq = try row[1].uint64
-            var script: SQLText = "DO 0"
+            // RFC 7162 3.2: a change of the mailbox, so that a client that comes back looks.
+            let modSeq = try row[1].uint64 + 1
+            var script: SQLText = "UPDATE mailboxes SET highest_modseq = \(modSeq) WHERE id = \(id.rawValue)"
             for annotation in try room.admitted(annotations, limits) {
                 script += """
                     ;\(annotation.write("mailbox_metadata", "mailbox_id", id.rawValue));\
