@@ -51,7 +51,7 @@ extension Administration {
                     SELECT \(Account.columns) FROM accounts a WHERE a.live = 1 AND (? IS NULL OR a.domain_id = ?) \
                     AND a.username > ? ORDER BY a.username LIMIT ? OFFSET ?
                     """, [SQLValue(domain), SQLValue(domain), .text(page.after ?? "")] + page.bounds
-                ).map(Account.init(row:))
+                ).map { try Account(row: $0) }
             }
         }
     }
