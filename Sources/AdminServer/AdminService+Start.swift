@@ -12,7 +12,7 @@ package enum AdminAPI {
         let service = try AdminService(context: context)
         let door = FrontDoor(service, routes: routes(section))
         var specification = ListenerSpecification(
-            name: section.enableSSL ? "https" : "http", endpoint: .tcp(host: section.bind, port: section.port),
+            name: "api", endpoint: .tcp(host: section.bind, port: section.port),
             limits: ConnectionLimits(maximum: section.maxConnections),
             initialize: { channel, connection in door.initialize(channel, connection) })
         if section.enableSSL {
