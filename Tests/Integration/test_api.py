@@ -1,5 +1,6 @@
 """lightmail-apid: every route with the shape that clients know, and what is answered when a request is wrong."""
 
+import imaplib
 import json
 import re
 import secrets
@@ -354,6 +355,24 @@ def test_figures(stack, api, owner):
         "oldest_object_seconds",
         "retention_seconds",
     }
+
+
+def test_failed_logins(stack, api):
+    account = stack.account()
+    client = imaplib.IMAP4("127.0.0.1", int(stack.settings["LIGHTMAIL_IMAP_PORT"]), timeout=PATIENCE)
+    with pytest.raises(imaplib.IMAP4.error):
+        client.login(account.address, "wrong")
+    client.logout()
+    failed = [item for item in api.get("/admin/logins/blocked?all=true").json if item["account"] == account.address]
+    assert failed and all(item["failures"] == 1 and item["blocked_seconds"] == 0 for item in failed), failed
+    assert account.address not in str(api.get("/admin/logins/blocked").json)
+    assert api.post("/admin/logins/unblock", {"subject": account.address}).json == {
+        "unblocked": True,
+        "subject": account.address,
+    }
+    assert account.address not in str(api.get("/admin/logins/blocked?all=true").json)
+    assert api.post("/admin/logins/unblock", {"subject": account.address}).status == 404
+    assert api.get("/admin/logins/blocked?all=perhaps").status == 400
 
 
 # Who may

@@ -197,7 +197,7 @@ def test_it_fits_a_phone_and_the_dark(stack, api, browser, url):
 def test_every_field_has_a_name(api, browser, url):
     """What a screen reader reads: a label for each field, a name for each link and button, one heading of the first level."""
     log_in(browser, url, api.token)
-    for path in ("", "/domains", "/accounts", "/deleted", "/health"):
+    for path in ("", "/domains", "/accounts", "/deleted", "/blocked", "/health"):
         browser.get(url + path)
         assert len(browser.find_elements(By.TAG_NAME, "h1")) == 1
         assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == "en"

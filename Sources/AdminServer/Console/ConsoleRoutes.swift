@@ -26,6 +26,8 @@ enum ConsoleRoutes {
             page(.post, "/console/messages/{message_id}", MessagePage.change),
             page(.get, "/console/messages/{message_id}/source", MessagePage.source),
             page(.get, "/console/deleted", DeletedPage.show),
+            page(.get, "/console/blocked", BlockedPage.show),
+            page(.post, "/console/blocked", BlockedPage.unblock),
             page(.get, "/console/health", HealthPage.show),
         ]
     }

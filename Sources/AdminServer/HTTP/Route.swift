@@ -31,7 +31,8 @@ struct Route: Sendable {
     static var api: [Route] {
         [
             HealthRoutes.all, SystemRoutes.all, AccountRoutes.all, DomainRoutes.all, AliasRoutes.all,
-            MailboxRoutes.all, MessageRoutes.all, DeletedRoutes.all, StatisticsRoutes.all, DocumentRoutes.all,
+            MailboxRoutes.all, MessageRoutes.all, DeletedRoutes.all, StatisticsRoutes.all, LoginRoutes.all,
+            DocumentRoutes.all,
         ].flatMap { $0 }
     }
 }
