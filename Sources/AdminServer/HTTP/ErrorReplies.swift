@@ -39,6 +39,8 @@ extension Problem {
             self.init(.conflict, "the account is not active")
         case .overQuota:
             self.init(.conflict, "the quota would be exceeded")
+        case .infected:
+            self.init(.unprocessableContent, "the message contains a virus")
         case .unavailable:
             self.init(.serviceUnavailable, "MySQL or S3 does not answer", headers: [.retryAfter: Self.patience])
         case .corrupt:
