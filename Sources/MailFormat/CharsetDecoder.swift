@@ -38,7 +38,7 @@ package struct CharsetDecoder: ~Copyable, @unchecked Sendable {
         let text = pending + bytes.bytes(0..<bytes.byteCount)
         pending = []
         switch conversion {
-        case .latin1: return String(String.UnicodeScalarView(text.lazy.map { Unicode.Scalar($0) }))
+        case .latin1: return String(latin1: text)
         case .utf8:
             let whole = text.count - Self.incompleteSuffix(of: text)
             pending = Array(text[whole...])
@@ -101,5 +101,22 @@ package struct CharsetDecoder: ~Copyable, @unchecked Sendable {
         }
         if isIncomplete { pending = text.suffix(unread) }
         return String(decoding: converted, as: UTF8.self)
+    }
+}
+
+extension String {
+    /// The text that bytes write in ISO 8859-1, where each is the code point of its value.
+    init(latin1 bytes: some Collection<UInt8>) {
+        var encoded: [UInt8] = []
+        encoded.reserveCapacity(bytes.count * 2)
+        for byte in bytes {
+            if byte < 0x80 {
+                encoded.append(byte)
+            } else {
+                encoded.append(0xC0 | byte >> 6)
+                encoded.append(0x80 | byte & 0x3F)
+            }
+        }
+        self.init(decoding: encoded, as: UTF8.self)
     }
 }

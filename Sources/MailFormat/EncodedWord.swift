@@ -14,6 +14,16 @@ package enum EncodedWord {
         return decoder.decode()
     }
 
+    /// Whether decoding would change nothing: no encoded word begins, and all bytes are ASCII.
+    static func isPlain(_ value: [UInt8]) -> Bool {
+        var isAfterEquals = false
+        for byte in value {
+            if byte >= 0x80 || (isAfterEquals && byte == ASCII.question) { return false }
+            isAfterEquals = byte == ASCII.equals
+        }
+        return true
+    }
+
     fileprivate struct Word {
         var charset: Charset
         var text: [UInt8]
@@ -64,7 +74,7 @@ private struct Decoder {
         if let valid = String(validating: plain, as: UTF8.self) {
             text += valid
         } else {
-            text.unicodeScalars.append(contentsOf: plain.lazy.map { Unicode.Scalar($0) })
+            text += String(latin1: plain)
         }
     }
 

@@ -27,6 +27,9 @@ package struct HeaderBlock: Sendable, Sequence {
         return filter { matches($0, names) }.map { FieldValues.unfold(bytes[$0.value]) }
     }
 
+    /// A field as one line: its name, the colon, its value, unfolded.
+    package func line(of field: HeaderField) -> [UInt8] { FieldValues.unfold(bytes[field.whole]) }
+
     /// The exact bytes of chosen fields and of the blank line, if there is one: the text of HEADER.FIELDS, or, when
     /// `inverted`, of HEADER.FIELDS.NOT (RFC 9051 6.4.5.1). Names match in any case but otherwise exactly.
     package func fields(matching names: [[UInt8]], inverted: Bool = false) -> [UInt8] {
