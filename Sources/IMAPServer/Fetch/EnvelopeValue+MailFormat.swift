@@ -15,6 +15,8 @@ extension EnvelopeValue {
 
 extension AddressValue {
     fileprivate init(_ address: EnvelopeAddress) {
-        self.init(name: address.name?[...], mailbox: address.mailbox?[...], host: address.host?[...])
+        self.init(
+            name: address.name?[...], route: address.route?[...], mailbox: address.mailbox?[...],
+            host: address.host?[...])
     }
 }

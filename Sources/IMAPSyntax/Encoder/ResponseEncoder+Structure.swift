@@ -38,7 +38,9 @@ extension ResponseEncoder {
         for address in addresses {
             append("(")
             append(nstring: address.name)
-            append(" NIL ")
+            appendSpace()
+            append(nstring: address.route)
+            appendSpace()
             append(nstring: address.mailbox)
             appendSpace()
             append(nstring: address.host)

@@ -43,14 +43,19 @@ package struct EnvelopeValue: Hashable, Sendable {
 ///     address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"
 ///
 /// A group begins with an address whose `host` is nil and `mailbox` is its name, and ends with one where both are nil.
-/// addr-adl, the source route, is always NIL.
 package struct AddressValue: Hashable, Sendable {
     package var name: ArraySlice<UInt8>?
+    /// addr-adl: the source route, without its colon.
+    package var route: ArraySlice<UInt8>?
     package var mailbox: ArraySlice<UInt8>?
     package var host: ArraySlice<UInt8>?
 
-    package init(name: ArraySlice<UInt8>?, mailbox: ArraySlice<UInt8>?, host: ArraySlice<UInt8>?) {
+    package init(
+        name: ArraySlice<UInt8>?, route: ArraySlice<UInt8>? = nil, mailbox: ArraySlice<UInt8>?,
+        host: ArraySlice<UInt8>?
+    ) {
         self.name = name
+        self.route = route
         self.mailbox = mailbox
         self.host = host
     }
