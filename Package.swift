@@ -110,7 +110,11 @@ let package = Package(
         tests("LightMailDaemonTests", ["LightMailDaemon", "LightMailCore", "SASL", nioEmbedded, nioTLS] + nio),
         tests(
             "IMAPServerTests",
-            ["IMAPServer", "LightMailDaemon", "LightMailCore", "MariaDBClient", "S3Client", nioEmbedded, nioTLS] + nio),
+            [
+                "IMAPServer", "IMAPSyntax", "MailFormat", "LightMailDaemon", "LightMailCore", "MariaDBClient",
+                "S3Client",
+                nioEmbedded, nioTLS,
+            ] + nio),
         tests(
             "POP3ServerTests",
             ["POP3Server", "LightMailDaemon", "LightMailCore", "MariaDBClient", "S3Client", nioTLS] + nio),

@@ -20,11 +20,12 @@ package final class IMAPService: Sendable {
     let mailboxNames = MailboxNameCache()
     /// What every client can read of the server and none can change (RFC 5464 3.2.1.1).
     let serverAnnotations: [Annotation]
+    let now: @Sendable () -> ContinuousClock.Instant
 
     package init(
         store: Store, authenticator: Authenticator, hostname: String, limits: SessionLimits, tls: TLSProvider?,
         requiresTLS: Bool, serverAnnotations: [Annotation] = [], sessions: SessionRegistry, registry: MetricsRegistry,
-        logger: Logger
+        logger: Logger, now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
     ) {
         self.store = store
         self.authenticator = authenticator
@@ -35,6 +36,7 @@ package final class IMAPService: Sendable {
         self.serverAnnotations = serverAnnotations
         self.sessions = sessions
         self.logger = logger
+        self.now = now
         metrics = IMAPMetrics(registry)
     }
 

@@ -26,6 +26,11 @@ package struct SessionLimits: Sendable {
     package var offersCompression: Bool
     /// Whether UNAUTHENTICATE is offered (RFC 8437 8: there must be a way to do without).
     package var offersUnauthenticate: Bool
+    /// Searches that a session is kept informed of (RFC 5267 4.3.1): each is put to every change.
+    package var searchContexts = 16
+    /// How long a client waits for a search before it is told that the search goes on (RFC 9585 4 asks for 10 to 15
+    /// seconds).
+    package var progressInterval = Duration.seconds(10)
 
     package init(_ section: IMAPSection) {
         idleTime = TimeAmount(section.sessionTimeout)

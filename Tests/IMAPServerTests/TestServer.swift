@@ -18,10 +18,12 @@ struct TestServer {
     ///   - byteByByte: gives the session every byte by itself.
     ///   - store: a store of the test's own.
     ///   - adjust: changes the limits.
+    ///   - now: the clock of long searches.
     static func start(
         byteByByte: Bool = false, store: Store? = nil, tls: TLSProvider? = nil, requiresTLS: Bool = false,
         logger: Logger = Logger(label: "test"),
-        _ adjust: (inout SessionLimits) -> Void = { _ in }
+        _ adjust: (inout SessionLimits) -> Void = { _ in },
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
     ) async throws -> TestServer {
         var limits = SessionLimits(IMAPSection())
         limits.commandsBeforeLogin = 0
@@ -40,7 +42,7 @@ struct TestServer {
             hostname: "imap.example.test", limits: limits, tls: tls,
             requiresTLS: requiresTLS,
             serverAnnotations: [Annotation("/shared/admin", Array("mailto:postmaster@example.test".utf8))],
-            sessions: sessions, registry: metrics, logger: logger)
+            sessions: sessions, registry: metrics, logger: logger, now: now)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in

@@ -4,16 +4,22 @@ import MailFormat
 
 extension Session {
     /// RFC 9051 6.4.4. In IMAP4rev2, and with RETURN, the answer is ESEARCH (RFC 4731). With MODSEQ it holds the highest
-    /// mod-sequence found (RFC 7162 3.1.6, 3.1.10). Once UTF8=ACCEPT is enabled, all is UTF-8 (RFC 6855 3).
+    /// mod-sequence found (RFC 7162 3.1.6, 3.1.10); with UPDATE the client is told how the result changes (RFC 5267 4.3).
+    /// Once UTF8=ACCEPT is enabled, all is UTF-8 (RFC 6855 3).
     mutating func search(_ tag: String, _ command: SearchCommand, uid: Bool) async throws -> Completion {
         if acceptsUTF8, command.charset != nil {
             throw CommandFailure.bad("With UTF8=ACCEPT a search names no charset")
         }
         if command.key.namesModSequence { becomeCondStoreAware() }
         let saves = command.returns?.contains(.save) == true
+        let updates = command.returns?.contains(.update) == true
+        if updates { try checkUpdate(tag) }
         do {
-            let found = try await find(command)
+            let mailbox = try requireSelected().searched
+            let progress = SearchProgress(tag: tag, goal: mailbox.view.count, service: service, outlet: outlet)
+            let found = try await find(command, in: mailbox, progress)
             try answer(tag, command, found, uid: uid)
+            if updates { watch(command, found, in: mailbox, tag, uid: uid) }
             return .ok(ResponseText("Done"))
         } catch {
             // RFC 9051 6.4.4.1: a search that failed leaves nothing saved.
@@ -23,47 +29,9 @@ extension Session {
     }
 
     /// Positions of the messages that match, ascending.
-    private mutating func find(_ command: SearchCommand) async throws -> [Int] {
-        let selected = try requireSelected()
-        let search = try MessageSearch(command, in: selected)
-        var found: [Int] = []
-        var batch: [Int] = []
-        for position in 0..<selected.view.count {
-            switch search.verdict(at: position) {
-            case true?: found.append(position)
-            case false?: break
-            case nil: batch.append(position)
-            }
-            if batch.count == Self.messagesAtOnce {
-                found += try await read(batch, search, selected)
-                batch = []
-            }
-        }
-        found += try await read(batch, search, selected)
-        found.sort()
-        return found
-    }
-
-    /// Those of the messages that match once their headers, and where that is not enough their bodies, are read.
-    private func read(
-        _ positions: [Int], _ search: MessageSearch, _ selected: SelectedMailbox
-    ) async throws -> [Int] {
-        guard !positions.isEmpty else { return [] }
-        let details = try await store.messages.details(
-            account: selected.account, mailbox: selected.id, uids: positions.map { selected.view.uids[$0] },
-            parts: search.parts)
-        var found: [Int] = []
-        for detail in details {
-            guard let position = selected.view.position(of: detail.uid) else { continue }
-            let text = try await search.parts.contains(.header) ? header(of: detail) : []
-            let header = SearchableHeader(text, of: detail)
-            if let verdict = search.verdict(at: position, header) {
-                if verdict { found.append(position) }
-            } else if search.verdict(at: position, header, try await bodyMatches(search, detail)) == true {
-                found.append(position)
-            }
-        }
-        return found
+    func find(_ command: SearchCommand, in mailbox: SearchedMailbox, _ progress: SearchProgress) async throws -> [Int] {
+        let search = try MessageSearch(command, in: mailbox)
+        return try await MessageFinder(store: store, search: search, progress: progress, logger: logger).positions()
     }
 
     private mutating func answer(
@@ -77,8 +45,8 @@ extension Session {
             return
         }
         if returns.contains(.save) {
-            let result = saved(found, view, returns, command.partial)
-            selected?.savedResult = result
+            // RFC 9051 6.4.4.1, table 3; RFC 9394 3.2, table 1
+            selected?.savedResult = UIDSet(command.returned(found).map { view.uids[$0] })
         }
         guard returns != .save else { return }
         var result = ESearchResult(tag: tag, uid: uid)
@@ -86,36 +54,29 @@ extension Session {
         if returns.contains(.max) { result.max = numbers.last }
         if returns.contains(.count) { result.count = UInt32(numbers.count) }
         if returns.contains(.all), !numbers.isEmpty { result.all = SequenceSet(ascending: numbers) }
-        if let partial = command.partial {
-            let chosen = numbers[partial.places(among: numbers.count)]
-            result.partial = PartialResult(partial, SequenceSet(ascending: chosen))
-        }
-        if command.key.namesModSequence { result.modSequence = modSequence(found, view, returns) }
+        result.partial = command.window(on: numbers)
+        // RFC 4731 3.2
+        if command.key.namesModSequence { result.modSequence = command.returned(found).map { view.modSeqs[$0] }.max() }
         out.append(.eSearch(result))
     }
+}
 
-    /// RFC 4731 3.2: MIN and MAX alone tell of what they return, everything else of all that was found.
-    private func modSequence(_ found: [Int], _ view: MailboxIndex, _ returns: SearchReturnOptions) -> ModSeq? {
-        guard returns.isDisjoint(with: [.all, .count]), !returns.isDisjoint(with: [.min, .max]) else {
-            return found.map { view.modSeqs[$0] }.max()
+extension SearchCommand {
+    /// What MIN, MAX and PARTIAL alone return of what was found, in the order of the answer; everything else returns all
+    /// of it.
+    func returned<Element>(_ found: [Element]) -> [Element] {
+        let returns = returns ?? .all
+        guard returns.isDisjoint(with: [.all, .count]), !returns.isDisjoint(with: [.min, .max, .partial]) else {
+            return found
         }
-        var modSeqs: [ModSeq] = []
-        if returns.contains(.min), let first = found.first { modSeqs.append(view.modSeqs[first]) }
-        if returns.contains(.max), let last = found.last { modSeqs.append(view.modSeqs[last]) }
-        return modSeqs.max()
+        var kept = partial.map { Array(found[$0.places(among: found.count)]) } ?? []
+        if returns.contains(.min), let first = found.first { kept.append(first) }
+        if returns.contains(.max), let last = found.last { kept.append(last) }
+        return kept
     }
 
-    /// RFC 9051 6.4.4.1, table 3, RFC 9394 3.2, table 1: MIN, MAX and PARTIAL alone save only what they return.
-    private func saved(
-        _ found: [Int], _ view: MailboxIndex, _ returns: SearchReturnOptions, _ partial: PartialRange?
-    ) -> UIDSet {
-        let uids = found.map { view.uids[$0] }
-        guard returns.isDisjoint(with: [.all, .count]), !returns.isDisjoint(with: [.min, .max, .partial]) else {
-            return UIDSet(uids)
-        }
-        var kept = partial.map { Array(uids[$0.places(among: uids.count)]) } ?? []
-        if returns.contains(.min), let first = uids.first { kept.append(first) }
-        if returns.contains(.max), let last = uids.last { kept.append(last) }
-        return UIDSet(kept)
+    /// RFC 9394 3.1: PARTIAL of the numbers found, which ascend.
+    func window(on numbers: [UInt32]) -> PartialResult? {
+        partial.map { PartialResult($0, SequenceSet(ascending: numbers[$0.places(among: numbers.count)])) }
     }
 }

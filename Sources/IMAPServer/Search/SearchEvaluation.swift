@@ -8,12 +8,12 @@ extension MessageSearch {
     /// - Parameters:
     ///   - header: nil as long as it was not read.
     ///   - body: the texts found in the body; nil as long as it was not read.
-    func verdict(at position: Int, _ header: SearchableHeader? = nil, _ body: Set<FoldedText>? = nil) -> Bool? {
+    func verdict(at position: Int, _ header: SearchableHeader? = nil, _ body: Set<CasemappedText>? = nil) -> Bool? {
         verdict(key, position, header, body)
     }
 
     private func verdict(
-        _ key: SearchKey, _ position: Int, _ header: SearchableHeader?, _ body: Set<FoldedText>?
+        _ key: SearchKey, _ position: Int, _ header: SearchableHeader?, _ body: Set<CasemappedText>?
     ) -> Bool? {
         switch key {
         case .and(let keys):
@@ -35,8 +35,9 @@ extension MessageSearch {
         case .not(let key):
             return verdict(key, position, header, body).map { !$0 }
         case .body(let text):
-            return body.map { $0.contains(needles[text]) }
+            return text.isEmpty ? true : body.map { $0.contains(needles[text]) }
         case .text(let text):
+            if text.isEmpty { return true }
             guard let header else { return nil }
             return header.contains(needles[text]) ? true : body.map { $0.contains(needles[text]) }
         default:
@@ -68,9 +69,9 @@ extension MessageSearch {
 
     /// RFC 9051 6.4.4, RFC 3501 6.4.4, RFC 5032 (OLDER, YOUNGER), RFC 7162 3.1.5 (MODSEQ)
     private func indexVerdict(_ key: SearchKey, _ position: Int) -> Bool? {
-        let view = selected.view
+        let view = mailbox.view
         let flags = view.systemFlags(at: position)
-        let isRecent = selected.recent.contains(view.uids[position])
+        let isRecent = mailbox.recent.contains(view.uids[position])
         switch key {
         case .all, .saveDateSupported: return true
         case .answered: return flags.contains(.answered)
@@ -104,19 +105,19 @@ extension MessageSearch {
 
     private func isIn(_ set: SequenceSet, _ number: UInt32, largest: UInt32, _ position: Int) -> Bool {
         set.contains(number, largest: largest)
-            || (set.includesSavedResult && selected.savedResult.contains(selected.view.uids[position]))
+            || (set.includesSavedResult && mailbox.savedResult.contains(mailbox.view.uids[position]))
     }
 
     private func has(_ keyword: IMAPSyntax.Keyword, _ position: Int) -> Bool {
-        guard let name = LightMailCore.Keyword(keyword.name), let mask = selected.view.dictionary.mask(of: name) else {
+        guard let name = LightMailCore.Keyword(keyword.name), let mask = mailbox.view.dictionary.mask(of: name) else {
             return false
         }
-        return selected.view.keywords[position] & mask != 0
+        return mailbox.view.keywords[position] & mask != 0
     }
 
     /// Days since 1970, in UTC, as INTERNALDATE is shown.
     private func day(_ position: Int) -> Int {
-        let seconds = selected.view.dates[position]
+        let seconds = mailbox.view.dates[position]
         return Int(seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400)
     }
 }

@@ -3,14 +3,18 @@ import LightMailCore
 import MailFormat
 
 /// A header, decoded where a search looks at it, and what else is known of the message by then.
-struct SearchableHeader {
+struct SearchableHeader: Sendable {
     private let block: HeaderBlock
+    /// Nil where the header is there.
+    private let envelope: Envelope?
     let emailID: IMAPSyntax.ObjectID
     /// The day on which the message came into the mailbox, in days since 1970.
     let savedDay: Int
 
+    /// - Parameter bytes: empty where nothing of the search looks at them.
     init(_ bytes: [UInt8], of details: MessageDetails) {
         block = HeaderBlock(bytes)
+        envelope = details.envelope
         emailID = details.emailID
         savedDay = Int(details.savedAt / 86_400)
     }
@@ -19,19 +23,22 @@ struct SearchableHeader {
 
     /// Whether a field of that name exists and one of them contains the text (RFC 9051 6.4.4, HEADER). Encoded words are
     /// decoded first.
-    func field(_ name: String, contains needle: FoldedText) -> Bool {
-        block.values(of: name).contains { FoldedText(EncodedWord.decode($0)).contains(needle) }
+    func field(_ name: String, contains needle: CasemappedText) -> Bool {
+        block.values(of: name).contains { needle.isEmpty || CasemappedText(header: $0).contains(needle) }
     }
 
-    /// Whether the header contains the text anywhere.
-    func contains(_ needle: FoldedText) -> Bool {
-        block.contains { field in
-            FoldedText(EncodedWord.decode(Array(block.bytes[field.whole]))).contains(needle)
-        }
-    }
+    /// Whether the header contains the text in any of its fields.
+    func contains(_ needle: CasemappedText) -> Bool { block.contains(needle) }
 
     /// The day of the Date field as written, in days since 1970; nil without one.
     var day: Int? {
-        block.values(of: "date").first.flatMap { MailDate($0) }?.day.daysSinceEpoch
+        (envelope?.date ?? block.values(of: "date").first).flatMap { MailDate($0) }?.day.daysSinceEpoch
+    }
+}
+
+extension HeaderBlock {
+    /// Whether one of the fields contains the text, its name included.
+    func contains(_ needle: CasemappedText) -> Bool {
+        needle.isEmpty || contains { CasemappedText(header: line(of: $0)).contains(needle) }
     }
 }

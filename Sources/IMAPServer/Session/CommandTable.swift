@@ -4,6 +4,7 @@ import IMAPSyntax
 enum CommandName: String, CaseIterable, Sendable {
     case capability, noop, logout, id, starttls, authenticate, login, enable, select, examine, create, delete, rename
     case subscribe, unsubscribe, list, lsub, namespace, status, append, idle, check, close, unselect, expunge, search
+    case cancelupdate, esearch, sort, thread
     case fetch, store, copy, move, replace, compress, unauthenticate, getquota, getquotaroot, setquota, getmetadata
     case setmetadata, notify
     /// What is no command.
@@ -15,6 +16,9 @@ extension Command {
     var namesMessageNumbers: Bool {
         switch self {
         case .search(let search, let uid): !uid || search.key.namesMessageNumbers
+        case .sort(let command, let uid): !uid || command.search.key.namesMessageNumbers
+        case .thread(let command, let uid): !uid || command.search.key.namesMessageNumbers
+        case .multiSearch(let command): command.search.key.namesMessageNumbers
         case .fetch(_, let uid), .store(_, let uid), .copy(_, _, let uid), .move(_, _, let uid),
             .replace(_, _, let uid):
             !uid
@@ -78,10 +82,14 @@ enum CommandTable {
         case .unselect: Entry(name: .unselect, state: .selected)
         case .expunge: Entry(name: .expunge, state: .selected, changesMessages: true)
         case .uidExpunge: Entry(name: .expunge, state: .selected, showsUIDs: true, changesMessages: true)
-        case .search(let search, let uid):
-            // RFC 7162 3.2.10.2
+        case .search(let search, let uid): searching(.search, search, uid: uid)
+        case .cancelUpdate: Entry(name: .cancelupdate, state: .selected)
+        case .multiSearch(let command):
             Entry(
-                name: .search, state: .selected, mayExpunge: uid && !search.key.namesMessageNumbers, showsUIDs: uid)
+                name: .esearch, state: .authenticated, mayExpunge: !command.search.key.namesMessageNumbers,
+                showsUIDs: true)
+        case .sort(let command, let uid): searching(.sort, command.search, uid: uid)
+        case .thread(let command, let uid): searching(.thread, command.search, uid: uid)
         case .fetch(_, let uid): Entry(name: .fetch, state: .selected, mayExpunge: uid, showsUIDs: uid)
         case .store(_, let uid):
             Entry(name: .store, state: .selected, mayExpunge: uid, showsUIDs: uid, changesMessages: true)
@@ -89,5 +97,10 @@ enum CommandTable {
         case .move(_, _, let uid): Entry(name: .move, state: .selected, showsUIDs: uid, changesMessages: true)
         case .replace(_, _, let uid): Entry(name: .replace, state: .selected, showsUIDs: uid, changesMessages: true)
         }
+    }
+
+    /// RFC 7162 3.2.10.2: nor do message numbers change where they were part of the question.
+    private static func searching(_ name: CommandName, _ search: SearchCommand, uid: Bool) -> Entry {
+        Entry(name: name, state: .selected, mayExpunge: uid && !search.key.namesMessageNumbers, showsUIDs: uid)
     }
 }

@@ -24,6 +24,8 @@ struct SelectedMailbox: Sendable {
     var own = UIDSet()
     /// What the last SEARCH with SAVE found (RFC 9051 6.4.4.1).
     var savedResult = UIDSet()
+    /// The searches whose results the client watches (RFC 5267 4.3).
+    var contexts: [SearchContext] = []
 
     init(account: AccountID, id: MailboxID, isReadOnly: Bool, watch: MailboxWatch, view: MailboxIndex) {
         self.account = account

@@ -68,6 +68,8 @@ extension Session {
         let old = selected.view
         let (newest, delta) = Self.change(from: old, to: read)
         if scope.expunging || delta.expunged.isEmpty {
+            tellContexts(expunged: delta.expunged)
+            selected.contexts = self.selected?.contexts ?? []
             announceExpunges(delta)
             selected.view = newest
             selected.newest = nil
@@ -80,6 +82,7 @@ extension Session {
         let isTold = notifications?.selected?.tellsFlags ?? true
         if let selected = self.selected { try await announceFlags(isTold ? delta.changed : [], selected, scope) }
         try await announceContent(delta.added)
+        try await tellContexts(changed: delta.changed + delta.added)
     }
 
     /// What a view becomes, and how. A message that an administrator restored under its old UID would push others to

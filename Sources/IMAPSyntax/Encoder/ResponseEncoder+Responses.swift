@@ -66,6 +66,12 @@ extension ResponseEncoder {
         case .eSearch(let result):
             append("* ESEARCH")
             append(eSearch: result)
+        case .sort(let numbers, let modSequence):
+            append("* SORT")
+            append(searchNumbers: numbers, highestModSeq: modSequence)
+        case .thread(let threads):
+            append("* THREAD")
+            append(threads: threads)
         case .quota(let root, let resources):
             append("* QUOTA ")
             append(quotaRoot: root, resources)

@@ -84,6 +84,17 @@ extension ResponseEncoder {
         case .modified(let set):
             appendSpace()
             append(set: set)
+        case .inProgress(let tag, let done, let goal):
+            append(" (")
+            append(nstring: tag.map { Array($0.utf8)[...] })
+            appendSpace()
+            append(number: done)
+            appendSpace()
+            append(number: goal)
+            append(")")
+        case .noUpdate(let tag):
+            appendSpace()
+            append(string: Array(tag.utf8))
         case .permanentFlags(let flags, let allowsNewKeywords):
             append(" (")
             appendSeparated(flags) { $0.append(flag: $1) }
@@ -150,6 +161,7 @@ extension ResponseEncoder {
         case .expungeIssued: "EXPUNGEISSUED"
         case .hasChildren: "HASCHILDREN"
         case .highestModSeq: "HIGHESTMODSEQ"
+        case .inProgress: "INPROGRESS"
         case .inUse: "INUSE"
         case .limit: "LIMIT"
         case .mailboxID: "MAILBOXID"
@@ -159,6 +171,7 @@ extension ResponseEncoder {
         case .modified: "MODIFIED"
         case .noModSeq: "NOMODSEQ"
         case .noPerm: "NOPERM"
+        case .noUpdate: "NOUPDATE"
         case .nonExistent: "NONEXISTENT"
         case .notificationOverflow: "NOTIFICATIONOVERFLOW"
         case .notSaved: "NOTSAVED"

@@ -60,6 +60,8 @@ package enum Command: Hashable, Sendable {
     case idle
     /// RFC 5465 3.1
     case notify(NotifyCommand)
+    /// RFC 7377 2 (ESEARCH). Without a mailbox named it is for the selected one.
+    case multiSearch(MultiSearchCommand)
     /// RFC 9208 4.1.1. The root as sent.
     case getQuota(root: [UInt8])
     /// RFC 9208 4.1.2
@@ -85,6 +87,12 @@ package enum Command: Hashable, Sendable {
     case uidExpunge(SequenceSet)
     /// RFC 9051 6.4.4. With `uid` the answer is in UIDs (UID SEARCH).
     case search(SearchCommand, uid: Bool)
+    /// RFC 5267 4.3.5: the tags of searches.
+    case cancelUpdate([String])
+    /// RFC 5256 3. With `uid` the answer is in UIDs (UID SORT).
+    case sort(SortCommand, uid: Bool)
+    /// RFC 5256 3. With `uid` the answer is in UIDs (UID THREAD).
+    case thread(ThreadCommand, uid: Bool)
     /// RFC 9051 6.4.5. With `uid` the set holds UIDs (UID FETCH).
     case fetch(FetchCommand, uid: Bool)
     /// RFC 9051 6.4.6

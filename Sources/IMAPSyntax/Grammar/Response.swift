@@ -66,6 +66,10 @@ package enum Response: Hashable, Sendable {
     case search([UInt32], highestModSeq: UInt64?)
     /// RFC 9051 7.3.4
     case eSearch(ESearchResult)
+    /// RFC 5256 4, in the order asked for; the mod-sequence per RFC 7162 3.1.6.
+    case sort([UInt32], highestModSeq: UInt64?)
+    /// RFC 5256 4
+    case thread(MessageThreads)
     /// RFC 9208 4.2.1
     case quota(root: [UInt8], [QuotaResourceValue])
     /// RFC 9208 4.2.2
@@ -154,10 +158,11 @@ package struct PartialResult: Hashable, Sendable {
     }
 }
 
-/// RFC 9051 7.3.4, RFC 4731 3.2, RFC 7162 3.1.10
+/// RFC 9051 7.3.4, RFC 4731 3.2, RFC 7162 3.1.10, RFC 7377 4 (correlators), RFC 5267 3 (ALL of SORT), 4.3 (updates)
 ///
 ///     esearch-response   = "ESEARCH" [search-correlator] [SP "UID"] *(SP search-return-data)
-///     search-correlator  = SP "(" "TAG" SP tag-string ")"
+///     search-correlator  = SP "(" one-correlator *(SP one-correlator) ")"
+///     one-correlator     = ("TAG" SP tag-string) / ("MAILBOX" SP astring) / ("UIDVALIDITY" SP nz-number)
 ///     search-return-data = "MIN" SP nz-number / "MAX" SP nz-number / "ALL" SP sequence-set / "COUNT" SP number
 package struct ESearchResult: Hashable, Sendable {
     package var tag: String
@@ -168,6 +173,13 @@ package struct ESearchResult: Hashable, Sendable {
     package var count: UInt32?
     /// Left out when nil or empty.
     package var all: SequenceSet?
+    /// ALL of SORT: the numbers in their order; left out when empty.
+    package var sorted: [UInt32] = []
+    /// ADDTO and REMOVEFROM (RFC 5267 4.3), in the order of the mailbox; left out when empty.
+    package var added = SequenceSet()
+    package var removed = SequenceSet()
+    /// Which mailbox was searched, where that is not the selected one.
+    package var mailbox: SearchedMailboxName?
     package var modSequence: UInt64?
     package var partial: PartialResult?
 
@@ -182,5 +194,16 @@ package struct ESearchResult: Hashable, Sendable {
         self.count = count
         self.all = all
         self.modSequence = modSequence
+    }
+}
+
+/// The mailbox that an ESEARCH response is about.
+package struct SearchedMailboxName: Hashable, Sendable {
+    package var name: MailboxName
+    package var uidValidity: UInt32
+
+    package init(_ name: MailboxName, uidValidity: UInt32) {
+        self.name = name
+        self.uidValidity = uidValidity
     }
 }

@@ -3,7 +3,7 @@
 /// A response code.
 ///
 /// RFC 9051 7.1, RFC 5530, RFC 4315, RFC 7162, RFC 6154, RFC 5182, RFC 8474, RFC 4469 (BADURL, TOOBIG), RFC 4978,
-/// RFC 9586
+/// RFC 9585, RFC 9586, RFC 5267 4.3.1 (NOUPDATE)
 ///
 ///     resp-text = ["[" resp-text-code "]" SP] [text]
 package enum ResponseCode: Hashable, Sendable {
@@ -31,6 +31,8 @@ package enum ResponseCode: Hashable, Sendable {
     case expungeIssued
     case hasChildren
     case highestModSeq(UInt64)
+    /// RFC 9585 4: how far a command has come. `tag` is nil where it cannot be told; `goal` is above `done`.
+    case inProgress(tag: String?, done: UInt32, goal: UInt32)
     case inUse
     case limit
     case mailboxID(ObjectID)
@@ -47,6 +49,8 @@ package enum ResponseCode: Hashable, Sendable {
     case noPerm
     /// RFC 5465 5.8
     case notificationOverflow
+    /// RFC 5267 4.3.1: the tag of the search whose result is not kept up to date.
+    case noUpdate(String)
     case notSaved
     case overQuota
     case parse

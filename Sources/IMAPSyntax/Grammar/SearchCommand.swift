@@ -27,7 +27,7 @@ package struct SearchCommand: Hashable, Sendable {
 
 /// What ESEARCH is to hold.
 ///
-/// RFC 9051 6.4.4, RFC 4731 3.1, RFC 5182 2.1
+/// RFC 9051 6.4.4, RFC 4731 3.1, RFC 5182 2.1, RFC 5267 4 (UPDATE, CONTEXT, PARTIAL), RFC 9394 3.1
 ///
 ///     search-return-opt = "MIN" / "MAX" / "ALL" / "COUNT" / "SAVE" / search-ret-opt-ext
 ///
@@ -44,6 +44,10 @@ package struct SearchReturnOptions: OptionSet, Hashable, Sendable {
     package static let all = SearchReturnOptions(rawValue: 4)
     package static let count = SearchReturnOptions(rawValue: 8)
     package static let save = SearchReturnOptions(rawValue: 16)
+    /// The client wants to be told how the result changes.
+    package static let update = SearchReturnOptions(rawValue: 32)
+    /// The client will ask again: a hint.
+    package static let context = SearchReturnOptions(rawValue: 64)
     /// RFC 9394 3.1; never with `all`.
     package static let partial = SearchReturnOptions(rawValue: 128)
 }

@@ -63,8 +63,9 @@ extension Cursor {
     private static func takesArguments(_ name: String) -> Bool {
         switch name {
         case "ID", "AUTHENTICATE", "LOGIN", "ENABLE", "SELECT", "EXAMINE", "CREATE", "DELETE", "RENAME", "SUBSCRIBE",
-            "UNSUBSCRIBE", "LIST", "LSUB", "STATUS", "APPEND", "SEARCH", "FETCH", "STORE", "COPY", "MOVE", "UID",
-            "REPLACE", "COMPRESS", "GETQUOTA", "GETQUOTAROOT", "SETQUOTA", "GETMETADATA", "SETMETADATA", "NOTIFY":
+            "UNSUBSCRIBE", "LIST", "LSUB", "STATUS", "APPEND", "CANCELUPDATE", "ESEARCH", "SEARCH", "SORT", "THREAD",
+            "FETCH", "STORE", "COPY", "MOVE", "UID", "REPLACE", "COMPRESS", "GETQUOTA", "GETQUOTAROOT", "SETQUOTA",
+            "GETMETADATA", "SETMETADATA", "NOTIFY":
             true
         default: false
         }
@@ -93,6 +94,8 @@ extension Cursor {
         case "APPEND": return .append(try append())
         case "COMPRESS": return .compress(algorithm: try keyword("an algorithm"))
         case "NOTIFY": return try notify()
+        case "CANCELUPDATE": return .cancelUpdate(try cancelledTags())
+        case "ESEARCH": return .multiSearch(try multiSearch())
         case "GETQUOTA": return try getQuota()
         case "GETQUOTAROOT": return try getQuotaRoot()
         case "SETQUOTA": return try setQuota()
@@ -103,7 +106,7 @@ extension Cursor {
         }
     }
 
-    ///     uid = "UID" SP (copy / move / fetch / search / store / uid-expunge / replace)
+    ///     uid = "UID" SP (copy / move / fetch / search / sort / thread / store / uid-expunge / replace)
     private mutating func uidCommand() throws(SyntaxError) -> Command {
         let start = position
         let name = try keyword("a command after UID")
@@ -111,7 +114,7 @@ extension Cursor {
         case "EXPUNGE":
             try space()
             return .uidExpunge(try sequenceSet())
-        case "COPY", "MOVE", "FETCH", "SEARCH", "STORE", "REPLACE":
+        case "COPY", "MOVE", "FETCH", "SEARCH", "SORT", "THREAD", "STORE", "REPLACE":
             try space()
             return try messageCommand(name, uid: true)
         default:
@@ -122,6 +125,8 @@ extension Cursor {
     private mutating func messageCommand(_ name: String, uid: Bool) throws(SyntaxError) -> Command {
         switch name {
         case "SEARCH": return .search(try search(), uid: uid)
+        case "SORT": return .sort(try sort(), uid: uid)
+        case "THREAD": return .thread(try thread(), uid: uid)
         case "FETCH": return .fetch(try fetch(uid: uid), uid: uid)
         case "STORE": return .store(try store(), uid: uid)
         case "REPLACE": return try replace(uid: uid)

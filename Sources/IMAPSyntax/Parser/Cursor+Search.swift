@@ -4,62 +4,65 @@ extension Cursor {
     ///     search         = "SEARCH" [search-return-opts] SP search-program
     ///     search-program = ["CHARSET" SP charset SP] search-key *(SP search-key)
     mutating func search() throws(SyntaxError) -> SearchCommand {
-        var returns: SearchReturnOptions?
-        var partial: PartialRange?
-        if take("RETURN ") {
-            returns = try searchReturnOptions(&partial)
-            try space()
-        }
+        let (returns, partial) = try searchReturnOptions()
         var charset: String?
         if take("CHARSET ") {
             charset = try charsetName()
             try space()
         }
-        var budget = options.maximumListElements
-        let key = try searchKeys(depth: 0, budget: &budget)
-        return SearchCommand(charset: charset, returns: returns, partial: partial, key: key)
+        return SearchCommand(charset: charset, returns: returns, partial: partial, key: try searchKeys())
     }
 
-    /// RFC 9051 9, RFC 9394 4
+    /// The options and the space behind them; nil where there are none.
+    ///
+    /// RFC 9051 9, RFC 5267 5, RFC 9394 4
     ///
     ///     search-return-opts = SP "RETURN" SP "(" [search-return-opt *(SP search-return-opt)] ")"
-    ///     search-return-opt  =/ "PARTIAL" SP partial-range
-    private mutating func searchReturnOptions(
-        _ partial: inout PartialRange?
-    ) throws(SyntaxError) -> SearchReturnOptions {
+    ///     search-return-opt  =/ "PARTIAL" SP partial-range / "UPDATE" / "CONTEXT"
+    mutating func searchReturnOptions() throws(SyntaxError) -> (SearchReturnOptions?, PartialRange?) {
+        guard take("RETURN ") else { return (nil, nil) }
         let begin = position
-        var range: PartialRange?
-        let options = try parenthesised("return options", mayBeEmpty: true) { cursor throws(SyntaxError) in
+        var partial: PartialRange?
+        let list = try parenthesised("return options", mayBeEmpty: true) { cursor throws(SyntaxError) in
             let start = cursor.position
             switch try cursor.keyword("a return option") {
-            case "PARTIAL" where range == nil:
+            case "PARTIAL" where partial == nil:
                 try cursor.space()
-                range = try cursor.partialRange()
+                partial = try cursor.partialRange()
                 return SearchReturnOptions.partial
-            case "MIN": return SearchReturnOptions.min
+            case "MIN": return .min
             case "MAX": return .max
             case "ALL": return .all
             case "COUNT": return .count
             case "SAVE": return .save
+            case "UPDATE": return .update
+            case "CONTEXT": return .context
             default: throw SyntaxError(.invalid("return option"), offset: start)
             }
         }
-        partial = range
+        let options = list.reduce(into: SearchReturnOptions()) { $0.formUnion($1) }
         guard partial == nil || !options.contains(.all) else {
             throw SyntaxError(.invalid("return options: PARTIAL and ALL exclude each other"), offset: begin)
         }
+        try space()
         // RFC 9051 6.4.4: an empty list means ALL.
-        return options.isEmpty ? .all : options.reduce(into: []) { $0.formUnion($1) }
+        return (options.isEmpty ? .all : options, partial)
     }
 
     ///     charset = atom / quoted
-    private mutating func charsetName() throws(SyntaxError) -> String {
+    mutating func charsetName() throws(SyntaxError) -> String {
         let start = position
         let name = try astring()
         guard !name.isEmpty, name.count <= 64, name.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw SyntaxError(.invalid("charset"), offset: start)
         }
         return String(decoding: name.map(ByteClass.upper), as: UTF8.self)
+    }
+
+    /// All keys of a command.
+    mutating func searchKeys() throws(SyntaxError) -> SearchKey {
+        var budget = options.maximumListElements
+        return try searchKeys(depth: 0, budget: &budget)
     }
 
     /// Keys side by side: all of them must hold.
@@ -98,5 +101,12 @@ extension Cursor {
             if let key = Cursor.plainSearchKeys[name] { return key }
             return try searchKeyWithArgument(name, at: start)
         }
+    }
+
+    /// RFC 5267 5
+    ///
+    ///     command-select =/ "CANCELUPDATE" 1*(SP quoted)
+    mutating func cancelledTags() throws(SyntaxError) -> [String] {
+        try list("tags") { cursor throws(SyntaxError) in String(decoding: try cursor.quoted(), as: UTF8.self) }
     }
 }

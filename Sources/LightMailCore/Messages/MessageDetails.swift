@@ -7,6 +7,11 @@ package struct DetailParts: OptionSet, Sendable {
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
     package static let header = DetailParts(rawValue: 1)
+    /// The header if it has no more than ``largestShortHeader`` bytes, for whoever reads many at once.
+    package static let shortHeader = DetailParts(rawValue: 16)
+
+    /// More than the headers of ordinary mail have.
+    package static let largestShortHeader = 16_384
     package static let envelope = DetailParts(rawValue: 2)
     package static let structure = DetailParts(rawValue: 4)
     /// Where there is none yet, the structure in its place.
@@ -47,7 +52,8 @@ extension Messages {
     ) async throws(StoreError) -> [MessageDetails] {
         guard !uids.isEmpty else { return [] }
         let hole = "NULL"
-        let header = parts.contains(.header) ? "o.header" : hole
+        let shortHeader = "IF(o.header_size <= \(DetailParts.largestShortHeader), o.header, NULL)"
+        let header = parts.contains(.header) ? "o.header" : parts.contains(.shortHeader) ? shortHeader : hole
         let envelope = parts.contains(.envelope) ? "o.envelope" : hole
         let preview = parts.contains(.preview) ? "o.preview" : hole
         let structure =

@@ -1,0 +1,148 @@
+import LightMailCore
+import LightMailDaemon
+import Logging
+import MailFormat
+
+/// Puts a search to every message of a mailbox, the cheap steps first: the index, then headers, then bodies.
+///
+/// What it holds at once is bounded: the headers of a batch, and a piece of each of a few bodies.
+struct MessageFinder: Sendable {
+    /// How many bodies are read at the same time.
+    private static let bodiesAtOnce = 4
+    /// How many headers too large for a batch are read at the same time.
+    private static let largeHeadersAtOnce = 64
+    /// How many body structures are read at the same time; of hostile mail each may take megabytes.
+    private static let structuresAtOnce = 16
+
+    let store: Store
+    let search: MessageSearch
+    let progress: SearchProgress
+    let logger: Logger
+
+    private struct Candidate: Sendable {
+        let position: Int
+        let header: SearchableHeader
+    }
+
+    /// Positions of the messages that match, ascending.
+    ///
+    /// - Throws: `StoreError`, `ConnectionClosed`.
+    func positions() async throws -> [Int] {
+        try await positions(among: search.mailbox.view.uids.indices)
+    }
+
+    /// Those of the positions, ascending, whose messages match.
+    ///
+    /// - Throws: `StoreError`, `ConnectionClosed`.
+    func positions(among positions: some Sequence<Int>) async throws -> [Int] {
+        var found: [Int] = []
+        var batch: [Int] = []
+        var decided = 0
+        for position in positions {
+            switch search.verdict(at: position) {
+            case true?:
+                found.append(position)
+                decided += 1
+            case false?: decided += 1
+            case nil: batch.append(position)
+            }
+            guard batch.count == Session.messagesAtOnce else { continue }
+            try await progress.advance(by: decided)
+            decided = 0
+            found += try await read(batch)
+            batch = []
+        }
+        try await progress.advance(by: decided)
+        found += try await read(batch)
+        found.sort()
+        return found
+    }
+
+    /// Those of the messages that match once their headers, and where that is not enough their bodies, are read.
+    private func read(_ positions: [Int]) async throws -> [Int] {
+        guard !positions.isEmpty else { return [] }
+        var found: [Int] = []
+        var large: [Int] = []
+        var undecided: [Candidate] = []
+        let needsHeader = search.parts.contains(.shortHeader)
+        for detail in try await details(positions, search.parts) {
+            guard let position = search.mailbox.view.position(of: detail.uid) else { continue }
+            if needsHeader, detail.header == nil {
+                large.append(position)
+            } else {
+                decide(position, SearchableHeader(detail.header ?? [], of: detail), &found, &undecided)
+            }
+        }
+        for group in large.groups(of: Self.largeHeadersAtOnce) {
+            for detail in try await details(group, .header) {
+                guard let position = search.mailbox.view.position(of: detail.uid) else { continue }
+                decide(position, SearchableHeader(try await header(of: detail), of: detail), &found, &undecided)
+            }
+        }
+        try await progress.advance(by: positions.count - undecided.count)
+        for group in undecided.groups(of: Self.structuresAtOnce) { found += try await readBodies(of: group) }
+        return found
+    }
+
+    private func details(_ positions: [Int], _ parts: DetailParts) async throws(StoreError) -> [MessageDetails] {
+        let mailbox = search.mailbox
+        return try await store.messages.details(
+            account: mailbox.account, mailbox: mailbox.id, uids: positions.map { mailbox.view.uids[$0] }, parts: parts)
+    }
+
+    /// A header that may be too large to be kept in the row.
+    private func header(of details: MessageDetails) async throws -> [UInt8] {
+        if let header = details.header { return header }
+        let range = 0..<min(details.headerSize, UInt64(SectionContent.maximumHeader))
+        var bytes: [UInt8] = []
+        for try await chunk in store.messages.content(of: details, range: range) { bytes += chunk }
+        return bytes
+    }
+
+    private func decide(
+        _ position: Int, _ header: SearchableHeader, _ found: inout [Int], _ undecided: inout [Candidate]
+    ) {
+        switch search.verdict(at: position, header) {
+        case true?: found.append(position)
+        case false?: break
+        case nil: undecided.append(Candidate(position: position, header: header))
+        }
+    }
+
+    private func readBodies(of candidates: [Candidate]) async throws -> [Int] {
+        let headers = Dictionary(candidates.map { ($0.position, $0.header) }) { first, _ in first }
+        let details = try await details(candidates.map(\.position), .structure)
+        return try await withThrowingTaskGroup(of: Int?.self) { group in
+            var found: [Int] = []
+            for (index, detail) in details.enumerated() {
+                if index >= Self.bodiesAtOnce, let position = try await group.next().flatMap(\.self) {
+                    found.append(position)
+                }
+                guard let position = search.mailbox.view.position(of: detail.uid), let header = headers[position]
+                else { continue }
+                group.addTask { try await self.matches(position, header, detail) ? position : nil }
+            }
+            for try await position in group { if let position { found.append(position) } }
+            return found
+        }
+    }
+
+    private func matches(_ position: Int, _ header: SearchableHeader, _ details: MessageDetails) async throws -> Bool {
+        var body = BodySearch(store.messages, details, search.needles.bodies, progress)
+        do {
+            try await body.run()
+        } catch let error as StoreError where error.kind == .notFound || error.kind == .corrupt {
+            // One damaged message is no reason to find none of the others.
+            logger.error("cannot search a message", metadata: [LogKey.error: "\(error)"])
+        }
+        try await progress.advance()
+        return search.verdict(at: position, header, body.found) == true
+    }
+}
+
+extension Array {
+    /// The elements, some at a time.
+    fileprivate func groups(of size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+    }
+}
