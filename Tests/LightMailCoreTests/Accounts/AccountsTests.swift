@@ -24,9 +24,7 @@ import Testing
                 try await bench.store.accounts.add(try EmailAddress("TWICE@example.com"), password: Array("other".utf8))
             }
             #expect(try await bench.count("accounts") == 1)
-            let found = try await bench.store.accounts.authenticate(
-                username: "twice@example.com", password: Array("secret".utf8))
-            #expect(found?.id == account.id)
+            #expect(try await bench.login(account, "secret") == "\(account.id)")
         }
     }
 
@@ -44,21 +42,18 @@ import Testing
         try await StoreBench.run { bench in
             let account = try await bench.account("a")
             let address = try EmailAddress(account.username)
-            func logsIn(_ password: String) async throws -> Bool {
-                try await bench.store.accounts.authenticate(
-                    username: account.username, password: Array(password.utf8)) != nil
-            }
-            #expect(try await logsIn("secret"))
+            let right = "\(account.id)"
+            #expect(try await bench.login(account, "secret") == right)
             try await bench.store.accounts.setPassword(address, password: Array("newer".utf8))
             // The first login was remembered, by the hash that it was checked against.
-            #expect(try await !logsIn("secret"))
-            #expect(try await logsIn("newer"))
+            #expect(try await bench.login(account, "secret") == "wrong")
+            #expect(try await bench.login(account, "newer") == right)
             try await bench.store.accounts.setActive(address, false)
             // Told only to who knows the password.
-            #expect(try await !logsIn("wrong"))
-            await #expect(throws: StoreError.self) { try await logsIn("newer") }
+            #expect(try await bench.login(account, "other") == "wrong")
+            #expect(try await bench.login(account, "newer") == "inactive")
             try await bench.store.accounts.setActive(address, true)
-            #expect(try await logsIn("newer"))
+            #expect(try await bench.login(account, "newer") == right)
         }
     }
 
@@ -68,9 +63,7 @@ import Testing
             let address = try EmailAddress(old.username)
             try await bench.store.accounts.remove(address)
             await #expect(throws: StoreError.self) { try await bench.store.accounts.find(address) }
-            #expect(
-                try await bench.store.accounts.authenticate(
-                    username: old.username, password: Array("secret".utf8)) == nil)
+            #expect(try await bench.login(old, "secret") == "wrong")
             let new = try await bench.account("again")
             #expect(new.id != old.id)
             #expect(try await bench.store.accounts.find(address).id == new.id)

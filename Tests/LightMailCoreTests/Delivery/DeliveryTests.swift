@@ -95,7 +95,7 @@ import Testing
         try await StoreBench.run { bench in
             let (full, open) = (try await bench.account("full"), try await bench.account("open"))
             let targets = try await bench.targets([full, open])
-            try await bench.store.accounts.setQuota(try EmailAddress(full.username), bytes: 10, messages: nil)
+            try await bench.limit(full, QuotaChange(bytes: .at(10)))
             let message = try await bench.receive(Array("Subject: too large\r\n\r\nbody\r\n".utf8))
             let results = await bench.store.delivery.deliver(message, to: targets)
             #expect(throws: StoreError.self) { _ = try results[0].get() }
@@ -109,7 +109,7 @@ import Testing
     @Test func anAppendOfSeveralIsAllOrNothing() async throws {
         try await StoreBench.run { bench in
             let account = try await bench.account("a")
-            try await bench.store.accounts.setQuota(try EmailAddress(account.username), bytes: nil, messages: 2)
+            try await bench.limit(account, QuotaChange(messages: .at(2)))
             let inbox = try await bench.inbox(account)
             func messages(_ count: Int) async throws -> [AppendedMessage] {
                 var messages: [AppendedMessage] = []

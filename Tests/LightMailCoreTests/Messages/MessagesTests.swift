@@ -49,19 +49,23 @@ import Testing
         }
     }
 
+    /// RFC 7162 3.1.3: what somebody else has changed of the flag in question since, and that alone.
     @Test func whatChangedSinceIsLeftAlone() async throws {
         try await StoreBench.run { bench in
             let account = try await bench.account("a")
             for _ in 0..<3 { try await bench.deliver(to: account) }
             let inbox = try await bench.inbox(account)
-            _ = try await bench.store.messages.storeFlags(
-                account: account.id, mailbox: inbox.id, uids: UIDSet(2...2), change: FlagChange(.add, .seen))
+            let view = try await bench.index(of: inbox)
+            for (uid, flags) in [(UID(2), MessageFlags.flagged), (3, .seen)] {
+                _ = try await bench.store.messages.storeFlags(
+                    account: account.id, mailbox: inbox.id, uids: UIDSet(uid...uid), change: FlagChange(.add, flags))
+            }
             let outcome = try await bench.store.messages.storeFlags(
                 account: account.id, mailbox: inbox.id, uids: UIDSet(1...3), change: FlagChange(.add, .flagged),
-                unchangedSince: inbox.highestModSeq)
+                unchangedSince: UnchangedSince(view.highestModSeq, view: view))
             #expect(outcome.failed == UIDSet(2...2))
             let index = try await bench.index(of: inbox)
-            #expect((0..<3).map { index.systemFlags(at: $0) } == [.flagged, .seen, .flagged])
+            #expect((0..<3).map { index.systemFlags(at: $0) } == [.flagged, .flagged, [.flagged, .seen]])
             #expect(try await bench.inbox(account).unseen == 2)
         }
     }
@@ -141,7 +145,7 @@ import Testing
         try await StoreBench.run { bench in
             let account = try await bench.account("a")
             try await bench.fill(account, 3)
-            try await bench.store.accounts.setQuota(try EmailAddress(account.username), bytes: nil, messages: 5)
+            try await bench.limit(account, QuotaChange(messages: .at(5)))
             let inbox = try await bench.inbox(account)
             let junk = try await bench.store.mailboxes.find(account.id, try MailboxPath("Junk"))
             do {

@@ -22,6 +22,22 @@ extension StoreBench {
         return after.roundTrips - before.roundTrips - (after.prepares - before.prepares)
     }
 
+    func limit(_ account: Account, _ change: QuotaChange) async throws {
+        try await store.quotas.change(.account(try EmailAddress(account.username)), change)
+    }
+
+    /// How a login with a password ends: the account's id, or what is wrong.
+    func login(_ account: Account, _ password: String) async throws -> String {
+        switch try await store.accounts.authenticate(
+            username: account.username, .password(Array(password.utf8)), from: .local)
+        {
+        case .account(let account, _): "\(account.id)"
+        case .wrong: "wrong"
+        case .inactive: "inactive"
+        case .blocked: "blocked"
+        }
+    }
+
     /// A message that has arrived and has no rows yet.
     func receive(_ bytes: [UInt8]) async throws -> ReceivedMessage {
         let incoming = store.delivery.begin()
