@@ -1,6 +1,7 @@
 import IMAPSyntax
 import LightMailCore
 import LightMailDaemon
+import NIOCore
 
 // What a session tells without being asked: in IDLE, and as NOTIFY has said (RFC 5465).
 
@@ -32,11 +33,15 @@ extension Session {
         if isAttentive {
             let isDelayed = !isIdling && notifications?.selected?.isDelayed == true
             await synchronizeQuietly(expunging: !isDelayed, showingUIDs: notifications != nil, &ending)
+            // A database that is away is not asked over and over by every session that waits.
+            if selected?.watch.isStale == true { ending.delay = Self.patience }
         }
         if case .proceed = ending.action { await tellEvents(&ending) }
         ending.bytes = out.takeBytes()
         return ending
     }
+
+    private static let patience = TimeAmount.seconds(1)
 
     /// Ends what an earlier NOTIFY asked for.
     mutating func setNotifications(_ new: Notifications?) {

@@ -72,6 +72,7 @@ struct SelectedMailbox: Sendable {
 /// Learns that a mailbox has changed. Told on any thread.
 final class MailboxWatch: Sendable {
     private let dirty = Atomic<Bool>(false)
+    private let stale = Atomic<Bool>(false)
     private let idling = Atomic<Bool>(false)
     private let subscription = Mutex<ChangeSubscription?>(nil)
 
@@ -85,13 +86,19 @@ final class MailboxWatch: Sendable {
         subscription.withLock { $0 = watching }
     }
 
-    var isDirty: Bool { dirty.load(ordering: .sequentiallyConsistent) }
+    var isDirty: Bool { dirty.load(ordering: .sequentiallyConsistent) || isStale }
 
-    /// Whether something changed since the last call.
-    func take() -> Bool { dirty.exchange(false, ordering: .sequentiallyConsistent) }
+    /// Whether something changed since the last call, or looking failed.
+    func take() -> Bool {
+        let isStale = stale.exchange(false, ordering: .sequentiallyConsistent)
+        return dirty.exchange(false, ordering: .sequentiallyConsistent) || isStale
+    }
 
     /// Looking failed: it is to be done again.
-    func mark() { dirty.store(true, ordering: .sequentiallyConsistent) }
+    func mark() { stale.store(true, ordering: .sequentiallyConsistent) }
+
+    /// Whether looking failed, and was not done again.
+    var isStale: Bool { stale.load(ordering: .sequentiallyConsistent) }
 
     func setIdling(_ isIdling: Bool) { idling.store(isIdling, ordering: .sequentiallyConsistent) }
 
