@@ -10,6 +10,8 @@ package final class Store: Sendable {
     package let changes: ChangeFeed
     package let accounts: Accounts
     package let quotas: Quotas
+    /// Nil where bearer tokens are not taken.
+    package let introspector: TokenIntrospector?
     package let mailboxes: Mailboxes
     package let annotations: Annotations
     package let messages: Messages
@@ -28,7 +30,8 @@ package final class Store: Sendable {
         milliseconds: @escaping @Sendable () -> UInt64 = UUIDv7Generator.wallClock
     ) {
         let database = ConnectionPool(configuration: configuration.database, logger: logger)
-        let s3 = S3Client(configuration.s3, logger: logger)
+        let engine = TransferEngine()
+        let s3 = S3Client(configuration.s3, engine: engine, logger: logger)
         let objects = ObjectStore(
             s3: s3, cache: configuration.cache, spoolDirectory: configuration.spoolDirectory,
             ids: UUIDv7Generator(clock: milliseconds), logger: logger)
@@ -51,6 +54,7 @@ package final class Store: Sendable {
             rules: configuration.logins, saltSecret: SharedSecret("scram-salt", database: database),
             now: seconds, outbox: outbox)
         quotas = Quotas(database: database)
+        introspector = configuration.introspection.map { TokenIntrospector($0, engine: engine, now: seconds) }
         mailboxes = Mailboxes(database: database, changes: changes, now: seconds)
         annotations = Annotations(database: database, changes: changes, limits: configuration.annotations)
         messages = Messages(database: database, objects: objects, changes: changes)

@@ -25,6 +25,8 @@ package struct StoreConfiguration: Sendable {
     package var scramIterations = 65_536
     /// What failed logins cost.
     package var logins = LoginRules()
+    /// Where bearer tokens are checked; nil where they are not taken.
+    package var introspection: IntrospectionConfiguration?
     /// How often the change feed is read.
     package var changeTick: Duration = .milliseconds(250)
     /// How old an object without rows must be before the sweep takes it. A message that takes half as long to arrive is

@@ -3,8 +3,10 @@
 import imaplib
 import json
 import secrets
+import time
 
 import pytest
+from support.introspection import Introspection
 from support.login import DistantIMAP4, Scram
 from support.stack import PATIENCE
 
@@ -109,4 +111,96 @@ def test_what_cannot_be_a_password_is_refused(stack, account, password):
     client = connect(stack)
     with pytest.raises(imaplib.IMAP4.error):
         client.login(account.address, password)
+    client.logout()
+
+
+@pytest.fixture(scope="module")
+def introspection():
+    with Introspection() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="module")
+def token_port(stack, introspection):
+    """An imapd that takes tokens."""
+    return stack.imapd(
+        OAUTH_INTROSPECTION_URL=introspection.url,
+        OAUTH_CLIENT_ID=introspection.CLIENT,
+        OAUTH_CLIENT_SECRET=introspection.SECRET,
+        OAUTH_USERNAME_CLAIM="email",
+        OAUTH_SCOPE="mail",
+        AUTH_FAILURE_DELAY_MS=0,
+    )[1]
+
+
+def present(port, mechanism, name, token):
+    """How a login with a token ended: OK, or the server's challenge and answer."""
+    challenges = []
+
+    def respond(challenge):
+        challenges.append(challenge)
+        if len(challenges) > 1:
+            return b"\x01"
+        if mechanism == "XOAUTH2":
+            return f"user={name}\x01auth=Bearer {token}\x01\x01".encode()
+        header = f"n,a={name}," if name else "n,,"
+        return f"{header}\x01host=localhost\x01port={port}\x01auth=Bearer {token}\x01\x01".encode()
+
+    client = imaplib.IMAP4("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        assert f"AUTH={mechanism}" in client.capabilities
+        client.authenticate(mechanism, respond)
+        client.select("INBOX")
+        return "OK"
+    except imaplib.IMAP4.error as error:
+        return challenges[1:], str(error).split("]")[0].split("[")[-1]
+    finally:
+        client.logout()
+
+
+@pytest.mark.parametrize("mechanism", ["OAUTHBEARER", "XOAUTH2"])
+def test_a_token_lets_its_owner_in(introspection, token_port, account, mechanism):
+    def give(**members):
+        token = secrets.token_urlsafe(24) + "=="
+        introspection.tokens[token] = {"active": True, "email": account.address, "scope": "openid mail", **members}
+        return token
+
+    good = give(exp=time.time() + 3600)
+    assert present(token_port, mechanism, account.address, good) == "OK"
+    assert present(token_port, mechanism, account.address.upper(), good) == "OK"
+    if mechanism == "OAUTHBEARER":
+        # The token alone says whose it is.
+        assert present(token_port, mechanism, "", good) == "OK"
+    assert introspection.asked.count(good) == 1
+    refused = ([b'{"status":"invalid_token","scope":"mail"}'], "AUTHENTICATIONFAILED")
+    assert present(token_port, mechanism, "somebody-else@example.com", good) == refused
+    assert present(token_port, mechanism, account.address, "never-given") == refused
+    for bad in (
+        give(active=False),
+        give(active="true"),
+        give(exp=time.time() - 1),
+        give(exp="soon"),
+        give(scope="openid"),
+        give(email="nobody-here@example.com"),
+        give(email=["a", "b"]),
+        give(email=""),
+    ):
+        assert present(token_port, mechanism, account.address, bad) == refused
+
+
+def test_without_the_endpoint_a_login_is_put_off(introspection, token_port, account):
+    introspection.status = 500
+    try:
+        assert present(token_port, "OAUTHBEARER", account.address, "new-token") == ([], "UNAVAILABLE")
+    finally:
+        introspection.status = 200
+    # Passwords need no endpoint.
+    client = imaplib.IMAP4("127.0.0.1", token_port, timeout=PATIENCE)
+    client.login(account.address, account.password)
+    client.logout()
+
+
+def test_tokens_are_offered_where_they_can_be_checked(stack):
+    client = connect(stack)
+    assert not any("OAUTH" in capability for capability in client.capabilities)
     client.logout()

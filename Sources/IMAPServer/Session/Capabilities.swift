@@ -34,6 +34,8 @@ struct Capability: Sendable {
         Capability(name: "LOGINDISABLED", moment: .loginDisabled, source: "Commands/Login.swift"),
         Capability(
             name: "AUTH=SCRAM-SHA-256", moment: .mechanism(.scramSHA256), source: "Commands/Authenticate.swift"),
+        Capability(name: "AUTH=OAUTHBEARER", moment: .mechanism(.oauthBearer), source: "Commands/Authenticate.swift"),
+        Capability(name: "AUTH=XOAUTH2", moment: .mechanism(.xoauth2), source: "Commands/Authenticate.swift"),
         Capability(name: "AUTH=PLAIN", moment: .mechanism(.plain), source: "Commands/Authenticate.swift"),
         Capability(name: "NAMESPACE", moment: .afterLogin, source: "Commands/Namespace.swift"),
         Capability(name: "CHILDREN", moment: .afterLogin, source: "Commands/List.swift"),

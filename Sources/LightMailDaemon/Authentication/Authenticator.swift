@@ -9,15 +9,21 @@ import SASL
 package final class Authenticator: Sendable {
     let policy: LoginPolicy
     let accounts: Accounts
+    private let tokens: TokenIntrospector?
     private let successes: Counter
     private let unavailable: Counter
     private let refusals: [LoginRefusal.Reason: Counter]
 
     /// - Parameters:
+    ///   - tokens: nil where bearer tokens are not taken.
     ///   - service: the protocol as the metrics name it, such as "imap".
     ///   - metrics: where logins are counted.
-    package init(accounts: Accounts, policy: LoginPolicy, service: String, metrics: MetricsRegistry) {
+    package init(
+        accounts: Accounts, tokens: TokenIntrospector? = nil, policy: LoginPolicy, service: String,
+        metrics: MetricsRegistry
+    ) {
         self.accounts = accounts
+        self.tokens = tokens
         self.policy = policy
         func counter(_ result: String) -> Counter {
             metrics.counter(
@@ -31,13 +37,15 @@ package final class Authenticator: Sendable {
     /// The authenticator of a daemon, as its configuration wants it.
     package convenience init(_ context: DaemonContext, service: String) {
         self.init(
-            accounts: context.store.accounts, policy: LoginPolicy(context.configuration.auth), service: service,
+            accounts: context.store.accounts, tokens: context.store.introspector,
+            policy: LoginPolicy(context.configuration.auth, context.configuration.oauth), service: service,
             metrics: context.metrics)
     }
 
     /// The mechanisms there are, the best first. A protocol offers those that it wants, when it wants passwords at all.
     package var mechanisms: [Mechanism] {
         (policy.offersScram ? [.scramSHA256] : []) + [.plain, .login]
+            + (tokens == nil ? [] : [.oauthBearer, .xoauth2])
     }
 
     /// How checking a client's evidence ended.
@@ -63,12 +71,20 @@ package final class Authenticator: Sendable {
             case .scram(let evidence):
                 let proof = Credential.scramProof(evidence.proof.withBytes { $0 }, message: evidence.message)
                 return verdict(try await accounts.authenticate(username: name, proof, from: network))
-            case .token:
-                return .refused(.credentials)
+            case .token(let evidence):
+                return try await check(evidence)
             }
         } catch {
             return .unavailable(error)
         }
+    }
+
+    /// A token that is not good is no guess at a password, and counts for nothing but the wait for the answer.
+    private func check(_ evidence: TokenEvidence) async throws(StoreError) -> Verdict {
+        guard let owner = try await tokens?.owner(of: evidence.token.withBytes({ $0 })),
+            evidence.identity == nil || evidence.identity?.lowercased() == owner.lowercased()
+        else { return .refused(.credentials) }
+        return verdict(try await accounts.authenticate(trusted: owner))
     }
 
     private func verdict(_ authentication: Authentication) -> Verdict {

@@ -100,7 +100,7 @@ package struct ClientLogin: Sendable {
     private func farewell(_ verdict: Authenticator.Verdict, _ exchange: Exchange) -> String? {
         switch verdict {
         case .account(_, let signature): exchange.accept(signature: signature)
-        case .refused: exchange.refuse(tokenError: #"{"status":"invalid_token"}"#)
+        case .refused: exchange.refuse(tokenError: authenticator.policy.tokenError)
         case .unavailable: nil
         }
     }

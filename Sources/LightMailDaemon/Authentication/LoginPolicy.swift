@@ -8,13 +8,29 @@ package struct LoginPolicy: Sendable {
     package var trustedNetworks: [Network] = []
     /// Whether SCRAM is offered.
     package var offersScram = true
+    /// What a client is told to ask for when its token is not good (RFC 7628 3.2.2); empty for nothing.
+    package var tokenScope = ""
+    /// Where a client is told to get a token; empty for nowhere.
+    package var openIDConfiguration = ""
 
     package init() {}
 
-    init(_ section: AuthSection) {
+    init(_ section: AuthSection, _ oauth: OAuthSection) {
+        tokenScope = oauth.scope
+        openIDConfiguration = oauth.openIDConfiguration
         failureDelay = section.failureDelay
         trustedNetworks = section.trustedNetworks
         offersScram = section.scram
+    }
+
+    /// RFC 7628 3.2.2
+    var tokenError: String {
+        var members = ["\"status\":\"invalid_token\""]
+        if !tokenScope.isEmpty { members.append("\"scope\":\(JSONText.quoted(tokenScope))") }
+        if !openIDConfiguration.isEmpty {
+            members.append("\"openid-configuration\":\(JSONText.quoted(openIDConfiguration))")
+        }
+        return "{\(members.joined(separator: ","))}"
     }
 
     /// The network of a client, as failed logins are counted.

@@ -17,6 +17,7 @@ package struct Configuration: Sendable, Equatable {
     package var cache = CacheSection()
     package var notify = NotifySection()
     package var auth = AuthSection()
+    package var oauth = OAuthSection()
     package var proxy = ProxySection()
 
     /// What is allowed and still looks like a mistake. Daemons log it at start.
@@ -35,7 +36,7 @@ package struct Configuration: Sendable, Equatable {
             SectionTable(\.pop3), SectionTable(\.lmtp), SectionTable(\.smtpServer), SectionTable(\.smtp),
             SectionTable(\.api), SectionTable(\.antivirus), SectionTable(\.webhook), SectionTable(\.garbage),
             SectionTable(\.logging), SectionTable(\.metrics), SectionTable(\.cache), SectionTable(\.notify),
-            SectionTable(\.auth), SectionTable(\.proxy),
+            SectionTable(\.auth), SectionTable(\.oauth), SectionTable(\.proxy),
         ]
     }
 

@@ -13,7 +13,7 @@ struct ConfigurationRules {
     }
 
     func check() -> (errors: [ConfigurationProblem], warnings: [ConfigurationProblem]) {
-        (tls + proxy + daemonRules + remaining, exampleValues + exposure)
+        (tls + proxy + tokens + daemonRules + remaining, exampleValues + exposure)
     }
 
     private func problem(_ section: String, _ key: String, _ message: String) -> ConfigurationProblem {
@@ -47,6 +47,21 @@ struct ConfigurationRules {
             ("imap", configuration.imap.proxyProtocol), ("pop3", configuration.pop3.proxyProtocol),
             ("smtp_server", configuration.smtpServer.proxyProtocol), ("api", configuration.api.proxyProtocol),
         ].filter(\.1).map { problem($0.0, "proxy_protocol", "it needs trusted_networks in [proxy]") }
+    }
+
+    /// A token is a password while it lives.
+    private var tokens: [ConfigurationProblem] {
+        let url = configuration.oauth.introspectionURL
+        guard !url.isEmpty else { return [] }
+        var problems: [ConfigurationProblem] = []
+        if !url.hasPrefix("https://"), !url.isLoopbackURL {
+            problems.append(
+                problem("oauth", "introspection_url", "it begins neither with https:// nor with this machine"))
+        }
+        if configuration.oauth.usernameClaim.isEmpty {
+            problems.append(problem("oauth", "username_claim", "it is empty"))
+        }
+        return problems
     }
 
     /// What stops one daemon from working at all.

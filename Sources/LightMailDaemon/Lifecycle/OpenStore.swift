@@ -22,6 +22,7 @@ extension StoreConfiguration {
         annotations.size = configuration.imap.metadataMaxSize
         annotations.count = configuration.imap.metadataMaxEntries
         annotations.total = configuration.imap.metadataMaxTotal
+        introspection = configuration.oauth.introspection
         changeTick = configuration.notify.tick
         orphanGrace = configuration.garbage.orphanGrace
         if configuration.webhook.enabled {
