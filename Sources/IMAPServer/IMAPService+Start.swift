@@ -15,7 +15,9 @@ extension IMAPService {
             tls = try context.makeTLS(certificate: section.tlsCertificate, key: section.tlsKey)
         }
         let service = IMAPService(
-            store: context.store, authenticator: Authenticator(context, service: "imap"),
+            store: context.store,
+            authenticator: Authenticator(
+                context, service: "imap", maximumSessions: section.maxConnectionsPerUser),
             hostname: context.configuration.system.hostname, limits: SessionLimits(section), tls: tls,
             requiresTLS: section.tlsOnly, serverAnnotations: section.serverAnnotations, sessions: context.sessions,
             registry: context.metrics,

@@ -17,6 +17,8 @@ package final class IMAPService: Sendable {
     let sessions: SessionRegistry
     let logger: Logger
     let metrics: IMAPMetrics
+    /// Commands before login, by address.
+    let commandRate: NetworkRate
     let mailboxNames = MailboxNameCache()
     /// What every client can read of the server and none can change (RFC 5464 3.2.1.1).
     let serverAnnotations: [Annotation]
@@ -38,6 +40,7 @@ package final class IMAPService: Sendable {
         self.logger = logger
         self.now = now
         metrics = IMAPMetrics(registry)
+        commandRate = NetworkRate(limit: limits.commandsOfAddress, window: limits.commandWindow)
     }
 
     /// Adds a session to a connection. On the event loop of `channel`, with the TLS handler of an implicit TLS

@@ -7,17 +7,21 @@ package struct SessionLimits: Sendable {
     /// How long a client that has logged in may be silent (RFC 9051 5.4 asks for at least 30 minutes), or leave answers
     /// unread.
     package var idleTime: TimeAmount
-    /// How long a client may be silent before it has logged in.
+    /// How long a client may take to log in, whatever it does meanwhile.
     package var loginTime: TimeAmount
     /// Failed logins until the session ends.
     package var failedLogins: Int
     /// Commands within `commandWindow` before login; 0 for no limit.
     package var commandsBeforeLogin: Int
+    /// The same for all sessions of one address together.
+    package var commandsOfAddress: Int
     package var commandWindow: TimeAmount
     /// Commands in a row that are answered BAD until the session ends.
     package var badCommands = 20
     /// Bytes that wait for the command at hand to end.
     package var pipelinedBytes = 65_536
+    /// The same before login.
+    package var pipelinedBeforeLogin = 16_384
     /// Bytes of a message that wait for the store in APPEND.
     package var bufferedMessage = 131_072
     /// Bytes of a message in APPEND.
@@ -34,9 +38,10 @@ package struct SessionLimits: Sendable {
 
     package init(_ section: IMAPSection) {
         idleTime = TimeAmount(section.sessionTimeout)
-        loginTime = min(TimeAmount(section.sessionTimeout), .seconds(60))
+        loginTime = TimeAmount(section.loginTimeout)
         failedLogins = section.maxFailedAttempts
         commandsBeforeLogin = section.rateLimitCommands
+        commandsOfAddress = section.rateLimitAddressCommands
         commandWindow = TimeAmount(section.rateLimitWindow)
         messageSize = UInt64(section.maxMessageSize)
         offersCompression = section.compress

@@ -9,6 +9,7 @@ enum ErrorReplies {
         switch reason {
         case .credentials: .error("Wrong user name or password", .auth)
         case .blocked: .error("Too many failed logins, try again later", .temporary)
+        case .tooManySessions: .error("Too many sessions", .temporary)
         case .authorization: .error("You may act for yourself only", .auth)
         case .inactive: .error("Account is not active", .auth)
         }

@@ -118,6 +118,50 @@ import Testing
         try await server.stop()
     }
 
+    @Test func aClientThatTalksAndDoesNotLogInIsSentAwayToo() async throws {
+        let server = try await TestServer.start { $0.loginTime = .milliseconds(200) }
+        let client = try await TestClient.connect(server.port)
+        _ = try await client.line()
+        var answer: String? = ""
+        while let line = answer, !line.hasPrefix("* BYE") {
+            try? await client.send("a NOOP")
+            answer = try await client.line()
+        }
+        #expect(answer?.hasPrefix("* BYE") == true)
+        try await server.stop()
+    }
+
+    @Test func anAccountHasAsManySessionsAsItMay() async throws {
+        let server = try await TestServer.start(maximumSessions: 2)
+        let user = try await TestStore.shared.makeAccount()
+        func login(_ client: TestClient) async throws -> String {
+            try await client.command("a1", "LOGIN \(user) secret").last ?? ""
+        }
+        var clients: [TestClient] = []
+        for _ in 0..<3 {
+            clients.append(try await TestClient.connect(server.port))
+            _ = try await clients.last?.line()
+        }
+        #expect(try await login(clients[0]).hasPrefix("a1 OK"))
+        #expect(try await login(clients[1]).hasPrefix("a1 OK"))
+        #expect(try await login(clients[2]).hasPrefix("a1 NO [LIMIT]"))
+        let other = try await TestStore.shared.makeAccount()
+        #expect(try await clients[2].command("a2", "LOGIN \(other) secret").last?.hasPrefix("a2 OK") == true)
+        _ = try await clients[0].command("a3", "LOGOUT")
+        #expect(try await clients[0].line() == nil)
+        // The place is free once the server has taken leave of the session, which it does when it likes.
+        var answer = "a1 NO [LIMIT]"
+        while answer.hasPrefix("a1 NO [LIMIT]") {
+            let client = try await TestClient.connect(server.port)
+            _ = try await client.line()
+            answer = try await login(client)
+            try await client.close()
+        }
+        #expect(answer.hasPrefix("a1 OK"))
+        for client in clients[1...] { try await client.close() }
+        try await server.stop()
+    }
+
     @Test func aClientThatHasSentAllStillGetsItsAnswers() async throws {
         let server = try await TestServer.start()
         let user = try await TestStore.shared.makeAccount()

@@ -17,10 +17,12 @@ struct TestServer {
     /// - Parameters:
     ///   - byteByByte: gives the session every byte by itself.
     ///   - store: a store of the test's own.
+    ///   - maximumSessions: of one account; 0 for any number.
     ///   - adjust: changes the limits.
     ///   - now: the clock of long searches.
     static func start(
         byteByByte: Bool = false, store: Store? = nil, tls: TLSProvider? = nil, requiresTLS: Bool = false,
+        maximumSessions: Int = 0,
         logger: Logger = Logger(label: "test"),
         _ adjust: (inout SessionLimits) -> Void = { _ in },
         now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
@@ -38,7 +40,9 @@ struct TestServer {
         policy.failureDelay = .milliseconds(1)
         let service = IMAPService(
             store: store,
-            authenticator: Authenticator(accounts: store.accounts, policy: policy, service: "imap", metrics: metrics),
+            authenticator: Authenticator(
+                accounts: store.accounts, policy: policy, maximumSessions: maximumSessions, service: "imap",
+                metrics: metrics),
             hostname: "imap.example.test", limits: limits, tls: tls,
             requiresTLS: requiresTLS,
             serverAnnotations: [Annotation("/shared/admin", Array("mailto:postmaster@example.test".utf8))],

@@ -106,6 +106,33 @@ def test_an_account_under_attack_stays_open_to_its_owner(stack, account):
     assert attempt(port, "198.51.100.9", account.address, account.password) == "OK"
 
 
+def test_an_address_has_so_many_commands_before_login(stack, account):
+    _, port, _ = stack.imapd(**STRICT, IMAP_RATE_LIMIT_ADDRESS_COMMANDS=10, IMAP_RATE_LIMIT_WINDOW_SECS=3600)
+    # imaplib asks for the capabilities at the start.
+    clients = [DistantIMAP4(port, "203.0.113.1") for _ in range(3)]
+    for client in clients:
+        client.noop()
+    with pytest.raises(imaplib.IMAP4.abort, match="Too many commands"):
+        for _ in range(5):
+            clients[0].noop()
+    with pytest.raises(imaplib.IMAP4.abort):
+        clients[1].noop()
+    assert attempt(port, "203.0.113.2", account.address, account.password) == "OK"
+
+
+def test_a_response_that_is_too_long_is_no_login_and_no_end(stack, account):
+    client = connect(stack)
+    for line in (b"AUTHENTICATE PLAIN " + b"A" * 5000, b"AUTHENTICATE PLAIN " + b"A" * 20000):
+        client.send(b"x " + line + b"\r\n")
+        assert client.readline().startswith(b"x BAD")
+    client.send(b"y AUTHENTICATE SCRAM-SHA-256\r\n")
+    assert client.readline().startswith(b"+")
+    client.send(b"A" * 20000 + b"\r\n")
+    assert client.readline().startswith(b"y BAD")
+    client.login(account.address, account.password)
+    client.logout()
+
+
 @pytest.mark.parametrize("password", ["", "x" * 513, "x" * 5000])
 def test_what_cannot_be_a_password_is_refused(stack, account, password):
     client = connect(stack)
@@ -159,7 +186,7 @@ def present(port, mechanism, name, token):
 
 
 @pytest.mark.parametrize("mechanism", ["OAUTHBEARER", "XOAUTH2"])
-def test_a_token_lets_its_owner_in(introspection, token_port, account, mechanism):
+def test_a_token_lets_its_owner_in(stack, introspection, token_port, account, mechanism):
     def give(**members):
         token = secrets.token_urlsafe(24) + "=="
         introspection.tokens[token] = {"active": True, "email": account.address, "scope": "openid mail", **members}
@@ -175,6 +202,8 @@ def test_a_token_lets_its_owner_in(introspection, token_port, account, mechanism
     refused = ([b'{"status":"invalid_token","scope":"mail"}'], "AUTHENTICATIONFAILED")
     assert present(token_port, mechanism, "somebody-else@example.com", good) == refused
     assert present(token_port, mechanism, account.address, "never-given") == refused
+    log = "".join(path.read_text() for path in (stack.directory / "logs").glob("lightmail-imapd*"))
+    assert "invalid" not in good and good not in log and introspection.SECRET not in log
     for bad in (
         give(active=False),
         give(active="true"),

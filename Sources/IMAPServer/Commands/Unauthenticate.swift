@@ -12,6 +12,7 @@ extension Session {
         fresh.logger[metadataKey: LogKey.account] = nil
         fresh.isSecure = isSecure
         fresh.clientLogin = clientLogin
+        fresh.clientLogin.logOut()
         fresh.badCommands = badCommands
         self = fresh
         return .ok(ResponseText("Log in again"))

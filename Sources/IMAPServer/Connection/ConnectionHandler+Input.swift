@@ -76,9 +76,12 @@ extension ConnectionHandler {
 
     /// Counts a command; false when the session ends because of it.
     private func admit(_ session: Session) -> Bool {
-        guard !session.isAuthenticated, service.limits.commandsBeforeLogin > 0 else { return true }
-        guard commandWindow.admit(at: .now(), limit: service.limits.commandsBeforeLogin, service.limits.commandWindow)
-        else {
+        guard !session.isAuthenticated else { return true }
+        let (now, limits) = (NIODeadline.now(), service.limits)
+        let isAdmitted =
+            limits.commandsBeforeLogin == 0
+            || commandWindow.admit(at: now, limit: limits.commandsBeforeLogin, limits.commandWindow)
+        guard isAdmitted, service.commandRate.admit(connection.clientAddress, at: now) else {
             logger.notice("too many commands before login")
             bye("Too many commands", session)
             return false

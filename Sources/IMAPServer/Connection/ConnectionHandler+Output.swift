@@ -51,7 +51,7 @@ extension ConnectionHandler {
             }
             return
         }
-        lastActivity = .now()
+        noteActivity()
         write(ending.bytes)
         phase = .ready(session)
         switch ending.action {
@@ -65,6 +65,7 @@ extension ConnectionHandler {
         }
         if session.isAuthenticated != isAuthenticated {
             isAuthenticated = session.isAuthenticated
+            lastActivity = .now()
             framer.limits = isAuthenticated ? service.limits.framing : service.limits.framingBeforeLogin
             if !isAuthenticated {
                 timer?.cancel()
@@ -134,6 +135,11 @@ extension ConnectionHandler {
 
     // MARK: Time
 
+    /// The client did something. The time to log in is no longer for that.
+    func noteActivity() {
+        if isAuthenticated { lastActivity = .now() }
+    }
+
     func scheduleTimer() {
         let limit = isAuthenticated ? service.limits.idleTime : service.limits.loginTime
         timer = eventLoop.assumeIsolated().scheduleTask(deadline: lastActivity + limit) { self.timerFired() }
@@ -147,7 +153,7 @@ extension ConnectionHandler {
             switch phase {
             case .ready(let session):
                 scheduleTimer()
-                return bye("Idle for too long", session)
+                return bye(isAuthenticated ? "Idle for too long" : "No login in time", session)
             case .busy where writabilityWaiter != nil || isWaitingForLiteral:
                 context?.close(promise: nil)
             case .busy:

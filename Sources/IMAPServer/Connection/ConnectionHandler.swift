@@ -61,6 +61,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Called once with whether the connection is open still.
     var writabilityWaiter: ((Bool) -> Void)?
     var timer: Scheduled<Void>?
+    /// Before login, when the time to log in began.
     var lastActivity = NIODeadline.uptimeNanoseconds(0)
     var commandWindow = CommandWindow()
     var isAuthenticated = false
@@ -103,7 +104,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         var buffer = unwrapInboundIn(data)
         service.metrics.bytesIn.increment(by: UInt64(buffer.readableBytes))
         if case .closed = phase { return }
-        lastActivity = .now()
+        noteActivity()
         pending.writeBuffer(&buffer)
         advance()
     }
@@ -118,7 +119,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {
-            lastActivity = .now()
+            noteActivity()
             resumeWriter(isOpen: true)
             advance()
         }
@@ -173,7 +174,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Whether bytes from the client have a place to go to.
     var wantsMore: Bool {
-        guard pending.readableBytes < service.limits.pipelinedBytes, context?.channel.isWritable == true else {
+        let limits = service.limits
+        let room = isAuthenticated ? limits.pipelinedBytes : limits.pipelinedBeforeLogin
+        guard pending.readableBytes < room, context?.channel.isWritable == true else {
             return false
         }
         if case .streaming(let source) = literal, source.isFull { return false }

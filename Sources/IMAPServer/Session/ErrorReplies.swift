@@ -26,6 +26,7 @@ enum ErrorReplies {
         switch reason {
         case .credentials: ResponseText("Wrong user name or password", code: .authenticationFailed)
         case .blocked: ResponseText("Too many failed logins, try again later", code: .unavailable)
+        case .tooManySessions: ResponseText("Too many sessions", code: .limit)
         case .authorization: ResponseText("You may act for yourself only", code: .authorizationFailed)
         case .inactive: ResponseText("Account is not active", code: .authorizationFailed)
         }

@@ -9,6 +9,7 @@ import SASL
 package final class Authenticator: Sendable {
     let policy: LoginPolicy
     let accounts: Accounts
+    let sessions: AccountSessions
     private let tokens: TokenIntrospector?
     private let successes: Counter
     private let unavailable: Counter
@@ -16,12 +17,14 @@ package final class Authenticator: Sendable {
 
     /// - Parameters:
     ///   - tokens: nil where bearer tokens are not taken.
+    ///   - maximumSessions: of one account in this process; 0 for no limit.
     ///   - service: the protocol as the metrics name it, such as "imap".
     ///   - metrics: where logins are counted.
     package init(
-        accounts: Accounts, tokens: TokenIntrospector? = nil, policy: LoginPolicy, service: String,
-        metrics: MetricsRegistry
+        accounts: Accounts, tokens: TokenIntrospector? = nil, policy: LoginPolicy, maximumSessions: Int = 0,
+        service: String, metrics: MetricsRegistry
     ) {
+        sessions = AccountSessions(maximum: maximumSessions)
         self.accounts = accounts
         self.tokens = tokens
         self.policy = policy
@@ -35,11 +38,11 @@ package final class Authenticator: Sendable {
     }
 
     /// The authenticator of a daemon, as its configuration wants it.
-    package convenience init(_ context: DaemonContext, service: String) {
+    package convenience init(_ context: DaemonContext, service: String, maximumSessions: Int = 0) {
         self.init(
             accounts: context.store.accounts, tokens: context.store.introspector,
-            policy: LoginPolicy(context.configuration.auth, context.configuration.oauth), service: service,
-            metrics: context.metrics)
+            policy: LoginPolicy(context.configuration.auth, context.configuration.oauth),
+            maximumSessions: maximumSessions, service: service, metrics: context.metrics)
     }
 
     /// The mechanisms there are, the best first. A protocol offers those that it wants, when it wants passwords at all.

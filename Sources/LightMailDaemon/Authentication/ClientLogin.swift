@@ -19,6 +19,8 @@ package struct ClientLogin: Sendable {
     private var exchange: Exchange?
     /// What the exchange has led to, while the client is still to take note of it.
     private var outcome: LoginOutcome?
+    /// Held for as long as the session is.
+    private var place: AccountSessions.Place?
 
     /// - Parameters:
     ///   - connection: where the client comes from.
@@ -37,7 +39,7 @@ package struct ClientLogin: Sendable {
     package mutating func check(name: String, password: [UInt8]) async -> LoginOutcome {
         let evidence = Evidence.password(
             PasswordEvidence(authenticationIdentity: name, password: SASL.Secret(password)))
-        return conclude(await authenticator.check(evidence, from: network), evidence)
+        return conclude(judge(await authenticator.check(evidence, from: network)), evidence)
     }
 
     /// Begins an exchange; one that was under way is forgotten.
@@ -60,7 +62,15 @@ package struct ClientLogin: Sendable {
     package mutating func resume(_ line: [UInt8]) async throws(ExchangeError) -> Step {
         guard var exchange else { throw .badResponse("no exchange is under way") }
         self.exchange = nil
-        let step = try exchange.receive(line)
+        let step: Exchange.Step
+        do throws(ExchangeError) {
+            step = try exchange.receive(line)
+        } catch {
+            // Whoever was refused stays so, however he takes it.
+            guard case .refused = outcome, let outcome else { throw error }
+            self.outcome = nil
+            return .outcome(outcome)
+        }
         return await follow(step, of: exchange)
     }
 
@@ -83,7 +93,7 @@ package struct ClientLogin: Sendable {
                     return .outcome(.unavailable(error))
                 }
             case .evidence(let evidence):
-                let verdict = await authenticator.check(evidence, from: network)
+                let verdict = judge(await authenticator.check(evidence, from: network))
                 let outcome = conclude(verdict, evidence)
                 guard let text = farewell(verdict, exchange) else { return .outcome(outcome) }
                 (self.exchange, self.outcome) = (exchange, outcome)
@@ -103,6 +113,19 @@ package struct ClientLogin: Sendable {
         case .refused: exchange.refuse(tokenError: authenticator.policy.tokenError)
         case .unavailable: nil
         }
+    }
+
+    /// The session has no account any more, and may log in again.
+    package mutating func logOut() {
+        place = nil
+    }
+
+    /// Takes a place for the session of an account.
+    private mutating func judge(_ verdict: Authenticator.Verdict) -> Authenticator.Verdict {
+        guard case .account(let account, _) = verdict else { return verdict }
+        place = nil
+        place = authenticator.sessions.enter(account.id)
+        return place == nil ? .refused(.tooManySessions) : verdict
     }
 
     private mutating func conclude(_ verdict: Authenticator.Verdict, _ evidence: Evidence) -> LoginOutcome {

@@ -16,6 +16,8 @@ package struct LoginRefusal: Sendable, Equatable {
         case credentials
         /// Too much has failed, from there or for that name: nothing was looked at. Later it may be right.
         case blocked
+        /// The account has as many sessions in this process as it may have.
+        case tooManySessions
         /// The client would act for somebody else. There is nobody who may.
         case authorization
         /// The password is right, and the account is stopped.

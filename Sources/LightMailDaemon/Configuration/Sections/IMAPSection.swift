@@ -8,11 +8,14 @@ package struct IMAPSection: ConfigurationSection {
     package var tlsOnly = false
     package var maxConnections = 1000
     package var maxConnectionsPerAddress = 100
+    package var maxConnectionsPerUser = 100
     package var bufferSize = 8192
     package var sessionTimeout: Duration = .seconds(1800)
+    package var loginTimeout: Duration = .seconds(120)
     package var maxFailedAttempts = 5
     package var rateLimitWindow: Duration = .seconds(10)
     package var rateLimitCommands = 50
+    package var rateLimitAddressCommands = 500
     package var maxMessageSize = 52_428_800
     package var compress = true
     package var unauthenticate = true
@@ -40,13 +43,22 @@ package struct IMAPSection: ConfigurationSection {
             .number(
                 "max_connections_per_address", \.maxConnectionsPerAddress, in: 0...1_000_000,
                 "Sessions at once from one address, loopback excepted; 0: no such limit."),
+            .number(
+                "max_connections_per_user", \.maxConnectionsPerUser, in: 0...1_000_000,
+                "Sessions at once that one account may have in a process; 0: no such limit."),
             .number("buffer_size", \.bufferSize, in: 1024...1_048_576, "Bytes read at once from a client."),
             .seconds("session_timeout", \.sessionTimeout, in: 60...86400, "Seconds a client may be silent."),
+            .seconds(
+                "login_timeout", \.loginTimeout, in: 5...3600,
+                "Seconds from the connection until a client has logged in."),
             .number("max_failed_attempts", \.maxFailedAttempts, in: 1...100, "Failed logins until the session ends."),
             .seconds("rate_limit_window_secs", \.rateLimitWindow, in: 1...3600, "Window of rate_limit_commands."),
             .number(
                 "rate_limit_commands", \.rateLimitCommands, in: 0...1_000_000,
                 "Commands in a window before login; 0: no limit."),
+            .number(
+                "rate_limit_address_commands", \.rateLimitAddressCommands, in: 0...1_000_000,
+                "The same for all sessions of one address in a process, loopback excepted; 0: no limit."),
             .number(
                 "max_message_size", \.maxMessageSize, in: 1024...2_147_483_647, "Bytes a message may have in APPEND."),
             .flag("compress", \.compress, "Offer COMPRESS=DEFLATE; about 100 kB a session that uses it."),
