@@ -1,5 +1,6 @@
 """Real mail clients fetch from a maildrop: Python's poplib, getmail, fetchmail, mpop and curl."""
 
+import base64
 import contextlib
 import os
 import poplib
@@ -10,6 +11,7 @@ import sys
 
 import pytest
 from support import corpus
+from support.login import Scram
 from support.stack import PATIENCE, fetch_bodies
 
 NAMES = ["plain", "8-bit body", "nested multipart", "empty lines", "dots", "300 kB"]
@@ -144,6 +146,20 @@ def test_poplib_over_tls(stack, filled):
         client.pass_(filled.password)
         assert body(client.retr(1)).endswith(corpus.POSTFIX[NAMES[0]])
         client.quit()
+
+
+def test_scram_proves_both_sides(stack, filled):
+    for password, is_right in ((filled.password, True), ("wrong", False)):
+        exchange = Scram(filled.address, password)
+        client = poplib.POP3("127.0.0.1", int(stack.settings["LIGHTMAIL_POP3_PORT"]), timeout=PATIENCE)
+        assert "SCRAM-SHA-256" in client.capa()["SASL"]
+        client.sock.sendall(b"AUTH SCRAM-SHA-256\r\n")
+        while (line := client.file.readline()).startswith(b"+ "):
+            answer = exchange(base64.b64decode(line[2:]))
+            client.sock.sendall(base64.b64encode(answer) + b"\r\n")
+        assert line.startswith(b"+OK 6 messages" if is_right else b"-ERR [AUTH]"), line
+        assert exchange.is_server_proved == is_right
+        client.close()
 
 
 def test_nothing_said_in_clear_survives_stls(stack, account):

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import hmac
+import imaplib
 import json
 
 import pytest
@@ -162,6 +163,21 @@ def test_a_collector_that_dies_loses_nothing(stack, account, receiver):
     with ended(process):
         eventually(lambda: waiting(stack) == 0, "the claim has ended, and another took it")
     assert len(receiver.posted) == 1
+
+
+def test_a_failed_login_is_told(stack, account, receiver):
+    process, port, _ = stack.imapd(WEBHOOK_ENABLED="true", WEBHOOK_URL=receiver.url, WEBHOOK_EVENTS="login.failed")
+    with ended(process):
+        with imaplib.IMAP4("127.0.0.1", port) as client, pytest.raises(imaplib.IMAP4.error):
+            client.login(account.address, "wrong")
+        with stack.imap(account, port=port):
+            pass
+    process, _ = gcd(stack, receiver.url)
+    with ended(process):
+        eventually(lambda: waiting(stack) == 0, "the event is sent")
+    (body,) = [json.loads(posted.body) for posted in receiver.posted]
+    assert (body["event"], body["account"]) == ("login.failed", account.address)
+    assert "wrong" not in str(body)
 
 
 def test_refusals_and_viruses_are_told(stack, account, receiver):
