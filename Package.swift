@@ -67,14 +67,15 @@ let package = Package(
         // Clients that know no mail.
         room("MariaDBClient", ["CMariaDB", logging]),
         room("S3Client", ["CCurl", "COpenSSL", logging]),
+        room("SMTPClient", ["CCurl"]),
 
         // The centre.
         room("LightMailCore", ["MariaDBClient", "S3Client", "MailFormat", "CCrypt", "COpenSSL", logging]),
         room(
             "LightMailDaemon",
             [
-                "LightMailCore", "MariaDBClient", "S3Client", "SASL", "CSystemd", logging, argumentParser, nioTLS,
-                nioHTTP,
+                "LightMailCore", "MariaDBClient", "S3Client", "SMTPClient", "SASL", "CSystemd", logging, argumentParser,
+                nioTLS, nioHTTP,
             ]
                 + nio + lifecycle),
 
@@ -83,7 +84,10 @@ let package = Package(
             "IMAPServer",
             ["IMAPSyntax", "SASL", "LightMailDaemon", "LightMailCore", "MailFormat", "CZlib", logging, nioTLS] + nio),
         room("POP3Server", ["POP3Syntax", "SASL", "LightMailDaemon", "LightMailCore", logging, nioTLS] + nio),
-        room("SMTPServer", ["SMTPSyntax", "SASL", "LightMailDaemon", "LightMailCore", logging, nioTLS] + nio),
+        room(
+            "SMTPServer",
+            ["SMTPSyntax", "SASL", "LightMailDaemon", "LightMailCore", "SMTPClient", "MailFormat", logging, nioTLS]
+                + nio),
 
         room(
             "AdminServer",
@@ -94,7 +98,7 @@ let package = Package(
         program("lightmail-lmtpd", ["SMTPServer", "LightMailDaemon"]),
         program("lightmail-gcd", ["LightMailCore", "LightMailDaemon"]),
         program("lightmail-pop3d", ["POP3Server", "LightMailDaemon"]),
-        program("lightmail-smtpd", ["LightMailDaemon"]),
+        program("lightmail-smtpd", ["SMTPServer", "LightMailDaemon"]),
         program("lightmail-apid", ["AdminServer", "LightMailDaemon"]),
         program("lightmailctl", ["LightMailDaemon", "LightMailCore", argumentParser, logging]),
 
@@ -106,6 +110,7 @@ let package = Package(
         tests("SASLTests", ["SASL"]),
         tests("MariaDBClientTests", ["MariaDBClient"]),
         tests("S3ClientTests", ["S3Client", "COpenSSL"]),
+        tests("SMTPClientTests", ["SMTPClient"] + nio),
         tests("LightMailCoreTests", ["LightMailCore", "MariaDBClient", "S3Client", "MailFormat"]),
         tests("LightMailDaemonTests", ["LightMailDaemon", "LightMailCore", "SASL", nioEmbedded, nioTLS] + nio),
         tests(
@@ -120,7 +125,11 @@ let package = Package(
             ["POP3Server", "LightMailDaemon", "LightMailCore", "MariaDBClient", "S3Client", nioTLS] + nio),
         tests(
             "SMTPServerTests",
-            ["SMTPServer", "LightMailDaemon", "LightMailCore", "MariaDBClient", "S3Client", nioEmbedded] + nio),
+            [
+                "SMTPServer", "SMTPSyntax", "SMTPClient", "LightMailDaemon", "LightMailCore", "MariaDBClient",
+                "S3Client",
+                nioEmbedded, nioTLS,
+            ] + nio),
         tests("AdminServerTests", ["AdminServer", "LightMailDaemon", "LightMailCore"]),
     ]
 )
