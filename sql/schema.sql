@@ -289,6 +289,17 @@ CREATE TABLE api_requests (
 
 INSERT INTO schema_migrations VALUES (6, 'api', UTC_TIMESTAMP());
 
+-- What the smarthost has taken over: a retry of the same message within a day is not sent to the same recipient again.
+CREATE TABLE relays (
+    account_id BIGINT UNSIGNED NOT NULL,                   -- who submitted it
+    digest     BINARY(32) NOT NULL,                        -- SHA-256 of the message as received, and of the recipient
+    relayed_at DATETIME NOT NULL,
+    PRIMARY KEY (account_id, digest),
+    KEY relays_age (relayed_at)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+INSERT INTO schema_migrations VALUES (7, 'relays', UTC_TIMESTAMP());
+
 -- The example account: user@example.com, password "lightmail".
 INSERT INTO domains (name, created_at) VALUES ('example.com', UTC_TIMESTAMP());
 INSERT INTO accounts (domain_id, username, password_hash, last_uid_validity, created_at)

@@ -17,6 +17,7 @@ package final class Store: Sendable {
     package let messages: Messages
     package let indexes: MailboxIndexCache
     package let delivery: Delivery
+    package let relays: Relays
     /// Nil where messages are not scanned.
     package let scanner: Scanner?
     package let outbox: WebhookOutbox
@@ -59,6 +60,7 @@ package final class Store: Sendable {
         annotations = Annotations(database: database, changes: changes, limits: configuration.annotations)
         messages = Messages(database: database, objects: objects, changes: changes)
         indexes = MailboxIndexCache(database: database)
+        relays = Relays(database: database)
         delivery = Delivery(
             objects: objects, changes: changes, queue: PostQueue(database: database, outbox: outbox),
             mailboxes: mailboxes,

@@ -17,6 +17,15 @@ extension Accounts {
         }
     }
 
+    /// Whether mail for a domain is kept here.
+    package func hasDomain(_ name: DomainName) async throws(StoreError) -> Bool {
+        try await mapped {
+            try await database.read { connection in
+                try !connection.query("SELECT id FROM domains WHERE name = ?", [.text(name.description)]).isEmpty
+            }
+        }
+    }
+
     /// All domains, by name.
     package func domains() async throws(StoreError) -> [Domain] {
         try await mapped {

@@ -13,16 +13,14 @@ extension Accounts {
     /// The accounts that an address leads to: the account of that name, else an alias, else the same without
     /// `+detail`, else the domain's catch-all. One round trip.
     ///
+    /// - Parameter size: bytes that the message is known to have at least; 0 when nothing is known.
     /// - Throws: `StoreError` notFound when nobody has the address, inactive when all who have it are stopped, overQuota
-    ///   when all of them, or their domains, are full.
-    package func resolve(recipient: String) async throws(StoreError) -> [DeliveryTarget] {
+    ///   when none of them, or their domains, has room.
+    package func resolve(recipient: String, size: UInt64 = 0) async throws(StoreError) -> [DeliveryTarget] {
         guard let address = try? EmailAddress(recipient) else { throw StoreError(.notFound, "recipient") }
-        var names = [address.description]
-        if let plain = address.withoutDetail?.description { names.append(plain) }
-        names.append("@\(address.domain)")
-        let candidates = names
+        let candidates = Self.names(of: address)
         let found = try await mapped {
-            try await database.read { connection in try connection.candidates(candidates) }
+            try await database.read { connection in try connection.candidates(candidates, size: size) }
         }
         guard let best = found.map(\.rank).min() else { throw StoreError(.notFound, "recipient") }
         let chosen = found.filter { $0.rank == best }
@@ -31,6 +29,22 @@ extension Accounts {
         let open = active.filter { !$0.isFull }
         guard !open.isEmpty else { throw StoreError(.overQuota, "recipient") }
         return open.map { DeliveryTarget(account: $0.account, mailbox: $0.mailbox, recipient: recipient) }
+    }
+
+    /// Whether mail for an address goes to an account: then the account may write as that address, too. One round trip.
+    package func isOwn(_ address: String, of account: AccountID) async throws(StoreError) -> Bool {
+        guard let address = try? EmailAddress(address) else { return false }
+        let candidates = Self.names(of: address)
+        let found = try await mapped {
+            try await database.read { connection in try connection.candidates(candidates, size: 0) }
+        }
+        let best = found.map(\.rank).min()
+        return found.contains { $0.rank == best && $0.account == account }
+    }
+
+    /// The ways to read an address, best first, catch-all last.
+    private static func names(of address: EmailAddress) -> [String] {
+        [address.description] + (address.withoutDetail.map { [$0.description] } ?? []) + ["@\(address.domain)"]
     }
 }
 
@@ -46,15 +60,17 @@ private struct Candidate: Sendable {
 
 extension Connection {
     /// - Parameter names: the ways to read the address, best first, catch-all last.
-    fileprivate func candidates(_ names: [String]) throws -> [Candidate] {
+    fileprivate func candidates(_ names: [String], size: UInt64) throws -> [Candidate] {
         // The same number of placeholders always: one statement serves every address.
         let slots = (names + Array(repeating: names[names.count - 1], count: 3 - names.count)).map(SQLValue.text)
+        // Even an empty message has no room in a mailbox that is full to the byte.
+        let needed = Array(repeating: SQLValue.int(Int64(clamping: max(size, 1))), count: 2)
         let tail = """
             JOIN domains d ON d.id = a.domain_id JOIN mailboxes b ON b.account_id = a.id AND b.name = 'INBOX' AND b.live = 1
             """
         let columns = """
-            a.id, b.id, a.is_active AND d.is_active, COALESCE(a.used_bytes >= a.quota_bytes, 0) OR \
-            COALESCE(a.used_messages >= a.quota_messages, 0) OR COALESCE(d.used_bytes >= d.quota_bytes, 0) OR \
+            a.id, b.id, a.is_active AND d.is_active, COALESCE(a.used_bytes + ? > a.quota_bytes, 0) OR \
+            COALESCE(a.used_messages >= a.quota_messages, 0) OR COALESCE(d.used_bytes + ? > d.quota_bytes, 0) OR \
             COALESCE(d.used_messages >= d.quota_messages, 0)
             """
         let rows = try query(
@@ -62,7 +78,7 @@ extension Connection {
             SELECT a.username, 0, \(columns) FROM accounts a \(tail) WHERE a.live = 1 AND a.username IN (?, ?, ?) \
             UNION ALL SELECT l.address, 1, \(columns) FROM aliases l JOIN accounts a ON a.id = l.account_id \(tail) \
             WHERE a.live = 1 AND l.address IN (?, ?, ?)
-            """, slots + slots)
+            """, needed + slots + needed + slots)
         return try rows.map { row in
             let name = try row[0].string
             return Candidate(

@@ -29,16 +29,25 @@ package struct Delivery: Sendable {
             maximumSize: Self.maximumSize)
     }
 
+    /// Begins to take a message that goes elsewhere.
+    package func beginOutgoing() -> OutgoingSpool { OutgoingSpool(directory: objects.spoolDirectory) }
+
     /// Delivers to INBOXes. Returns after the commit: what is a success is safe.
     ///
-    /// - Parameter origin: what the events of the deliveries tell of it.
+    /// - Parameters:
+    ///   - origin: what the events of the deliveries tell of it.
+    ///   - together: to all or to none: then one target's failure is everyone's result.
     /// - Returns: a result for each target, in their order: notFound, overQuota, unavailable and what else may be.
     package func deliver(
-        _ message: ReceivedMessage, to targets: [DeliveryTarget], origin: DeliveryOrigin = .local
+        _ message: ReceivedMessage, to targets: [DeliveryTarget], origin: DeliveryOrigin = .local,
+        together: Bool = false
     ) async -> [Result<DeliveredMessage, StoreError>] {
         var destinations: [Result<MailboxID, StoreError>] = []
         for target in targets {
             destinations.append(await destination(of: message, account: target.account, wanted: target.mailbox))
+        }
+        if together {
+            for case .failure(let error) in destinations { return targets.map { _ in .failure(error) } }
         }
         let keywords = keywords(for: message)
         var postings: [Posting] = []
@@ -49,7 +58,7 @@ package struct Delivery: Sendable {
                     account: target.account, mailbox: mailbox, flags: [], keywords: keywords, internalDate: nil,
                     deliveredTo: Self.printable(target.recipient), origin: origin, isDelivery: true))
         }
-        var posted = await post([Parcel(message: message, postings: postings)])[0][...]
+        var posted = await post([Parcel(message: message, postings: postings)], together: together)[0][...]
         return destinations.map { destination in
             destination.flatMap { _ in posted.popFirst() ?? .failure(StoreError(.internal, "a posting has no result")) }
         }
@@ -119,7 +128,7 @@ package struct Delivery: Sendable {
         return outcome
     }
 
-    /// Deletes an object that no row took, when that is certain. What cannot be deleted now is left to the sweep.
+    /// Deletes an object that no row took, when that is certain.
     private func dropUnused(_ message: ReceivedMessage, _ results: [Result<DeliveredMessage, StoreError>]) async {
         let isUnused = results.allSatisfy { result in
             switch result {

@@ -19,7 +19,7 @@ package struct GarbageReport: Sendable {
     package var orphans = 0
     /// Multipart uploads that nobody completed.
     package var abortedUploads = 0
-    /// Records of deliveries.
+    /// Records of deliveries, here and by the smarthost.
     package var deliveries = 0
     /// Rows of the change feed.
     package var changes = 0

@@ -18,6 +18,11 @@ extension Garbage {
             DELETE FROM api_requests WHERE begun_at < UTC_TIMESTAMP() - INTERVAL \(policy.requestMemory) SECOND \
             ORDER BY begun_at LIMIT \(Self.records)
             """)
+        report.deliveries += try await forget(
+            """
+            DELETE FROM relays WHERE relayed_at < UTC_TIMESTAMP() - INTERVAL \(policy.deliveryMemory) SECOND \
+            ORDER BY relayed_at LIMIT \(Self.records)
+            """)
         // From the low end of the primary key, as the time has no index.
         report.changes += try await forget(
             """

@@ -251,5 +251,16 @@ extension Migration {
                     KEY api_requests_age (begun_at)
                 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
                 """),
+        Migration(
+            version: 7, name: "relays",
+            statements: """
+                CREATE TABLE relays (
+                    account_id BIGINT UNSIGNED NOT NULL,
+                    digest     BINARY(32) NOT NULL,
+                    relayed_at DATETIME NOT NULL,
+                    PRIMARY KEY (account_id, digest),
+                    KEY relays_age (relayed_at)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                """),
     ]
 }
