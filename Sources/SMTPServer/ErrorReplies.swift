@@ -12,6 +12,9 @@ enum ErrorReplies {
     /// RFC 5321 section 4.5.3.1.10. The sender tries the others in a transaction of their own.
     static let tooManyRecipients = Reply(452, EnhancedStatusCode(4, 5, 3), "Too many recipients")
 
+    /// RFC 5321 section 3.6.2: mail that is for somewhere else is not passed on.
+    static let noRelay = Reply(550, EnhancedStatusCode(5, 7, 1), "Relaying denied")
+
     /// For a recipient, at RCPT or after the message.
     static func recipient(_ error: StoreError) -> Reply {
         switch error.kind {

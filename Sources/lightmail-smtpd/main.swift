@@ -1,3 +1,8 @@
-import LightMailDaemon
+// lightmail-smtpd: mail over SMTP.
 
-Daemon.exitAsUnreleased(.smtpd)
+import LightMailDaemon
+import SMTPServer
+
+await Daemon.run(.smtpd) { context in
+    try await SMTPService.start(in: context)
+}

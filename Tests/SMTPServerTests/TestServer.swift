@@ -5,6 +5,7 @@ import LightMailDaemon
 import Logging
 import NIOCore
 import NIOPosix
+import SMTPClient
 import Testing
 
 @testable import SMTPServer
@@ -19,22 +20,27 @@ struct TestServer {
     ///   - domain: whose host this is.
     ///   - store: in place of the domain's own.
     ///   - byteByByte: gives the session every byte by itself.
+    ///   - profile: LMTP unless it says otherwise.
+    ///   - smarthost: takes what is for elsewhere.
     ///   - adjust: changes the limits.
     static func start(
         _ domain: TestDomain, store: Store? = nil, byteByByte: Bool = false, logger: Logger = Logger(label: "test"),
+        profile make: (SessionLimits) -> Profile = Profile.lmtp, smarthost: SMTPClient? = nil,
         _ adjust: (inout SessionLimits) -> Void = { _ in }
     ) async throws -> TestServer {
         var limits = SessionLimits(messageSize: 100_000, idleTimeout: .seconds(60))
-        adjust(&limits)
+        limits.authenticationDelay = .zero
+        var profile = make(limits)
+        adjust(&profile.limits)
         let daemon = DaemonContext(
             kind: .lmtpd, configuration: Configuration(), logger: Logger(label: "test"),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, store: store ?? domain.store)
         let context = ServerContext(
-            profile: .lmtp(limits), hostname: domain.host, store: store ?? domain.store, sessions: daemon.sessions,
-            metrics: daemon.metrics, logger: logger)
+            profile: profile, hostname: domain.host, store: store ?? domain.store, sessions: daemon.sessions,
+            metrics: daemon.metrics, logger: logger, smarthost: smarthost)
         let path = "/tmp/lmtp-test-\(UInt64.random(in: 0...UInt64.max)).sock"
-        var specification = LMTPService.listener(
-            "lmtp", .unix(path: path, owner: "", group: ""), context, ConnectionLimits(maximum: 100))
+        var specification = context.listener(
+            "test", .unix(path: path, owner: "", group: ""), ConnectionLimits(maximum: 100))
         if byteByByte {
             let initialize = specification.initialize
             specification.initialize = { channel, connection in

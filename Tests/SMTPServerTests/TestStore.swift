@@ -15,9 +15,16 @@ struct MissingVariable: Error, CustomStringConvertible {
 
 /// The store of all tests of this process, made when the first one asks.
 actor TestStore {
-    static let shared = TestStore()
+    static let shared = TestStore("run")
+    /// That of another site, which takes what is sent elsewhere.
+    static let elsewhere = TestStore("elsewhere")
+    private let name: String
     private var opening: Task<Store, any Error>?
     private var domains = 0
+
+    private init(_ name: String) {
+        self.name = name
+    }
 
     /// An open store with its schema.
     func store() async throws -> Store {
@@ -28,14 +35,14 @@ actor TestStore {
     }
 
     /// A domain of a test's own, with these accounts: alice and bob; carol, who is not active; dave, whose mailbox is
-    /// full; and team, which is an alias of alice and bob.
+    /// full; erin, whose mailbox has room for 3,000 bytes; and team, which is an alias of alice and bob.
     func makeDomain() async throws -> TestDomain {
         domains += 1
-        let domain = TestDomain(name: "run\(domains).test", store: try await store())
+        let domain = TestDomain(name: "\(name)\(domains).test", store: try await store())
         let accounts = domain.store.accounts
         try await accounts.addDomain(try DomainName(domain.name))
-        for person in ["alice", "bob", "carol", "dave"] {
-            let quota: UInt64? = person == "dave" ? 0 : nil
+        for person in ["alice", "bob", "carol", "dave", "erin"] {
+            let quota: UInt64? = ["dave": 0, "erin": 3_000][person]
             _ = try await accounts.add(try domain.address(person), password: Array("secret".utf8), quotaBytes: quota)
         }
         try await accounts.setActive(try domain.address("carol"), false)

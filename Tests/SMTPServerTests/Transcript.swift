@@ -7,12 +7,16 @@
 //     S1: 250 <>             the next line from the server; <> at the end stands for anything
 //     S1: <closed>           the server has closed
 //     stored: alice 1        so many messages rest in an INBOX at the end
+//     relayed: bob 1         so many at the site of the smarthost, in a submission-*.txt
 //
 // What the client sends without an answer in between goes in one packet. \xNN is a byte, {N} a run of N bytes.
-// example.test is the domain of the run, which TestStore makes.
+// example.test is the domain of the run, which TestStore makes; elsewhere.test is that of the smarthost. Credentials of
+// AUTH PLAIN are written {user:password}, without the domain.
 
 import FoundationEssentials
 import Testing
+
+@testable import SMTPServer
 
 struct Transcript: Sendable, CustomTestStringConvertible {
     enum Action: Sendable {
@@ -21,6 +25,7 @@ struct Transcript: Sendable, CustomTestStringConvertible {
         case expect(String)
         case expectClosed
         case expectStored(person: String, count: Int)
+        case expectRelayed(person: String, count: Int)
     }
 
     struct Step: Sendable {
@@ -33,10 +38,13 @@ struct Transcript: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    /// Every lmtp-*.txt there is.
+    /// Every lmtp-*.txt, smtp-*.txt and submission-*.txt there is.
     static let all: [Transcript] = {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.filter { $0.hasPrefix("lmtp-") && $0.hasSuffix(".txt") }.sorted().map { name in
+        let ours = names.filter { name in
+            ["lmtp-", "smtp-", "submission-"].contains { name.hasPrefix($0) } && name.hasSuffix(".txt")
+        }
+        return ours.sorted().map { name in
             let data = FileManager.default.contents(atPath: "\(folder)/\(name)") ?? Data()
             return Transcript(name: name, text: String(decoding: data, as: UTF8.self))
         }
@@ -45,10 +53,12 @@ struct Transcript: Sendable, CustomTestStringConvertible {
     private static let folder =
         #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" } + "/Transcripts"
 
-    /// The steps in a domain.
-    func steps(_ domain: String) throws -> [Step] {
-        let lines = text.replacing("example.test", with: domain).split(
-            separator: "\n", omittingEmptySubsequences: false)
+    /// The steps in a domain, with another behind the smarthost.
+    func steps(_ domain: String, elsewhere: String) throws -> [Step] {
+        let named = text.replacing("example.test", with: domain).replacing("elsewhere.test", with: elsewhere)
+        let lines = named.replacing(/{(\w+):(\w+)}/) { match in
+            Data("\0\(match.1)@\(domain)\0\(match.2)".utf8).base64EncodedString()
+        }.split(separator: "\n", omittingEmptySubsequences: false)
         return try zip(1..., lines).compactMap { number, line in
             if line.isEmpty || line.hasPrefix("#") { return nil }
             return Step(line: number, action: try #require(Self.action(line), "\(name):\(number) is no step"))
@@ -59,6 +69,9 @@ struct Transcript: Sendable, CustomTestStringConvertible {
         let words = line.split(separator: " ")
         if words.first == "stored:", words.count == 3, let count = Int(words[2]) {
             return .expectStored(person: String(words[1]), count: count)
+        }
+        if words.first == "relayed:", words.count == 3, let count = Int(words[2]) {
+            return .expectRelayed(person: String(words[1]), count: count)
         }
         let text = line.dropFirst(4)
         switch line.prefix(3) {
@@ -95,15 +108,33 @@ struct Transcript: Sendable, CustomTestStringConvertible {
         pattern.hasSuffix("<>") ? line.hasPrefix(pattern.dropLast(2)) : line == pattern
     }
 
+    /// The server that the transcript is about.
+    private func profile(_ limits: SessionLimits) -> Profile {
+        if name.hasPrefix("lmtp-") { return .lmtp(limits) }
+        if name.hasPrefix("smtp-") { return .inbound(limits) }
+        var profile = Profile.submission(limits)
+        profile.authentication = AuthenticationPolicy(
+            isOffered: true, isRequired: name != "submission-open.txt", requiresTLS: name == "submission-tls.txt")
+        return profile
+    }
+
     /// Plays the transcript against a server.
     func run(byteByByte: Bool) async throws {
         let domain = try await TestStore.shared.makeDomain()
-        let server = try await TestServer.start(domain, byteByByte: byteByByte) { limits in
-            if name == "lmtp-errors.txt" { limits.errors = 5 }
+        let smarthost = try await Smarthost.start()
+        let server = try await TestServer.start(
+            domain, byteByByte: byteByByte, profile: profile, smarthost: smarthost.client
+        ) { limits in
+            switch name {
+            case "lmtp-errors.txt", "smtp-errors.txt": limits.errors = 5
+            case "smtp-harvest.txt": limits.refusedRecipients = 3
+            case "smtp-idle.txt": limits.idleCommands = 5
+            default: break
+            }
         }
         let client = try await server.connect()
         var packet: [UInt8] = []
-        for step in try steps(domain.name) {
+        for step in try steps(domain.name, elsewhere: smarthost.domain.name) {
             if case .send(let bytes) = step.action {
                 packet += bytes
                 continue
@@ -118,7 +149,8 @@ struct Transcript: Sendable, CustomTestStringConvertible {
                 guard let line, Self.matches(line, pattern) else {
                     Issue.record("\(name):\(step.line) expected \(pattern), got \(line ?? "the end")")
                     try? await client.close()
-                    return await server.stop()
+                    await server.stop()
+                    return await smarthost.stop()
                 }
             case .expectClosed:
                 let line = try await client.line()
@@ -126,9 +158,13 @@ struct Transcript: Sendable, CustomTestStringConvertible {
             case .expectStored(let person, let count):
                 let stored = try await domain.count(person)
                 #expect(stored == count, "\(name):\(step.line) \(person)")
+            case .expectRelayed(let person, let count):
+                let relayed = try await smarthost.domain.count(person)
+                #expect(relayed == count, "\(name):\(step.line) \(person)")
             }
         }
         await server.stop()
+        await smarthost.stop()
         #expect(server.context.buffers.current == 0)
     }
 }

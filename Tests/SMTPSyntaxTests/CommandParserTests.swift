@@ -28,6 +28,11 @@ import Testing
         ("bdat 18446744073709551615 last", .bdat(size: .max, last: true)),
         ("AUTH PLAIN", .auth(AuthCommand(mechanism: "PLAIN", initialResponse: nil))),
         ("auth scram-sha-256 =", .auth(AuthCommand(mechanism: "SCRAM-SHA-256", initialResponse: [0x3D]))),
+        ("XCLIENT ADDR=192.0.2.1 port=25", .xclient(ClientAttributes(address: "192.0.2.1", port: 25))),
+        (
+            "XCLIENT NAME=[UNAVAILABLE] ADDR=IPV6:2001:db8::1 PORT=[TEMPUNAVAIL] HELO=a+2Bb",
+            .xclient(ClientAttributes(address: "2001:db8::1"))
+        ),
         ("AUTH PLAIN AGEAYg==", .auth(AuthCommand(mechanism: "PLAIN", initialResponse: Array("AGEAYg==".utf8)))),
     ])
     func parses(line: String, command: Command) throws {
@@ -103,6 +108,8 @@ import Testing
         ("BDAT", 501, "5.5.4"), ("BDAT x", 501, "5.5.4"), ("BDAT -1", 501, "5.5.4"), ("BDAT 1x", 501, "5.5.4"),
         ("BDAT 1 LASTING", 501, "5.5.4"), ("BDAT 1 FIRST", 501, "5.5.4"), ("BDAT 18446744073709551616", 501, "5.5.4"),
         ("AUTH", 501, "5.5.4"), ("AUTH PL@IN", 501, "5.5.4"), ("AUTH ABCDEFGHIJKLMNOPQRSTU", 501, "5.5.4"),
+        ("XCLIENT", 501, "5.5.4"), ("XCLIENT ADDR", 501, "5.5.4"), ("XCLIENT PORT=70000", 501, "5.5.4"),
+        ("XCLIENT FOO=1", 501, "5.5.4"), ("XCLIENT ADDR=a+0D", 501, "5.5.4"),
     ]
 
     @Test(arguments: refused)

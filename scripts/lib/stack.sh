@@ -5,7 +5,7 @@ run=${LIGHTMAIL_RUN_DIR:-${root:?}/.run}
 mkdir -p "$run"
 run=$(cd "$run" && pwd -P)
 binaries=${LIGHTMAIL_BIN_DIR:-$root/.build/${LIGHTMAIL_BUILD:-release}}
-daemons=(lightmail-lmtpd lightmail-imapd lightmail-pop3d lightmail-gcd lightmail-apid)
+daemons=(lightmail-lmtpd lightmail-imapd lightmail-pop3d lightmail-smtpd lightmail-gcd lightmail-apid)
 
 # recorded KEY: what the last run wrote into stack.env.
 recorded() {
@@ -66,6 +66,10 @@ choose_settings() {
     choose_port LIGHTMAIL_POP3S_PORT 1995 lightmail-pop3d
     choose_port LIGHTMAIL_POP3D_METRICS_PORT 19110 lightmail-pop3d
     choose_port LIGHTMAIL_LMTPD_METRICS_PORT 19024 lightmail-lmtpd
+    choose_port LIGHTMAIL_SMTP_PORT 1025 lightmail-smtpd
+    choose_port LIGHTMAIL_SUBMISSION_PORT 1587 lightmail-smtpd
+    choose_port LIGHTMAIL_SUBMISSIONS_PORT 1465 lightmail-smtpd
+    choose_port LIGHTMAIL_SMTPD_METRICS_PORT 19025 lightmail-smtpd
     choose_port LIGHTMAIL_GCD_METRICS_PORT 19099 lightmail-gcd
     choose_port LIGHTMAIL_API_PORT 18080 lightmail-apid
     choose_port LIGHTMAIL_APID_METRICS_PORT 19080 lightmail-apid
@@ -96,6 +100,7 @@ write_environment() {
             LIGHTMAIL_DB_NAME LIGHTMAIL_DB_USER LIGHTMAIL_DB_PASSWORD LIGHTMAIL_S3_ENDPOINT LIGHTMAIL_S3_PORT \
             LIGHTMAIL_S3_BUCKET LIGHTMAIL_S3_REGION LIGHTMAIL_S3_ACCESS_KEY LIGHTMAIL_S3_SECRET_KEY LIGHTMAIL_USER \
             LIGHTMAIL_PASSWORD LIGHTMAIL_CONFIG LIGHTMAIL_IMAPD_METRICS_PORT LIGHTMAIL_LMTPD_METRICS_PORT \
+            LIGHTMAIL_SMTP_PORT LIGHTMAIL_SUBMISSION_PORT LIGHTMAIL_SUBMISSIONS_PORT LIGHTMAIL_SMTPD_METRICS_PORT \
             LIGHTMAIL_POP3D_METRICS_PORT LIGHTMAIL_GCD_METRICS_PORT LIGHTMAIL_API_PORT LIGHTMAIL_API_TOKEN \
             LIGHTMAIL_APID_METRICS_PORT LIGHTMAIL_SOCKET_DIR; do
             printf '%s=%q\n' "$key" "${!key}"
@@ -158,6 +163,16 @@ token = $LIGHTMAIL_API_TOKEN
 rate_limit_requests = 0
 rate_limit_failures = 0
 
+[smtp_server]
+bind = 127.0.0.1
+port = $LIGHTMAIL_SMTP_PORT
+submission_port = $LIGHTMAIL_SUBMISSION_PORT
+smtps_port = $LIGHTMAIL_SUBMISSIONS_PORT
+enable_ssl = true
+tls_cert = $run/tls/cert.pem
+tls_key = $run/tls/key.pem
+max_connections = 10000
+
 [cache]
 directory = $run/cache
 spool_directory = $run/spool
@@ -167,6 +182,7 @@ bind = 127.0.0.1
 imapd_port = $LIGHTMAIL_IMAPD_METRICS_PORT
 pop3d_port = $LIGHTMAIL_POP3D_METRICS_PORT
 lmtpd_port = $LIGHTMAIL_LMTPD_METRICS_PORT
+smtpd_port = $LIGHTMAIL_SMTPD_METRICS_PORT
 gcd_port = $LIGHTMAIL_GCD_METRICS_PORT
 apid_port = $LIGHTMAIL_APID_METRICS_PORT
 INI
@@ -237,6 +253,7 @@ up() {
         start_daemon lightmail-lmtpd ready "$LIGHTMAIL_LMTPD_METRICS_PORT"
         start_daemon lightmail-imapd ready "$LIGHTMAIL_IMAPD_METRICS_PORT"
         start_daemon lightmail-pop3d ready "$LIGHTMAIL_POP3D_METRICS_PORT"
+        start_daemon lightmail-smtpd ready "$LIGHTMAIL_SMTPD_METRICS_PORT"
         start_daemon lightmail-gcd ready "$LIGHTMAIL_GCD_METRICS_PORT"
         start_daemon lightmail-apid ready "$LIGHTMAIL_APID_METRICS_PORT"
         welcome
@@ -255,10 +272,11 @@ LightMail is running.
   user      $LIGHTMAIL_USER
   password  $LIGHTMAIL_PASSWORD
   LMTP      $LIGHTMAIL_LMTP_SOCKET
+  SMTP      127.0.0.1:$LIGHTMAIL_SMTP_PORT (from anybody), :$LIGHTMAIL_SUBMISSION_PORT (submission, STARTTLS), :$LIGHTMAIL_SUBMISSIONS_PORT (submission, TLS)
   API       http://127.0.0.1:$LIGHTMAIL_API_PORT/admin, token $LIGHTMAIL_API_TOKEN
   console   http://127.0.0.1:$LIGHTMAIL_API_PORT/console, the same token
   metrics   http://127.0.0.1:$LIGHTMAIL_IMAPD_METRICS_PORT/metrics (imapd), :$LIGHTMAIL_POP3D_METRICS_PORT (pop3d), :$LIGHTMAIL_LMTPD_METRICS_PORT (lmtpd), :$LIGHTMAIL_GCD_METRICS_PORT (gcd),
-            :$LIGHTMAIL_APID_METRICS_PORT (apid)
+            :$LIGHTMAIL_SMTPD_METRICS_PORT (smtpd), :$LIGHTMAIL_APID_METRICS_PORT (apid)
   all of it $run/stack.env, logs in $run/logs
 
 Read the welcome message:
@@ -270,7 +288,7 @@ EOT
 
 down() {
     local name sockets
-    for name in lightmail-apid lightmail-imapd lightmail-pop3d lightmail-lmtpd lightmail-gcd s3; do
+    for name in lightmail-apid lightmail-imapd lightmail-pop3d lightmail-lmtpd lightmail-smtpd lightmail-gcd s3; do
         stop "$run/$name.pid" 30
     done
     # A clean end: MariaDB writes out what it holds.

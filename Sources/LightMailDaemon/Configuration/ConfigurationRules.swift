@@ -47,6 +47,8 @@ struct ConfigurationRules {
             ("imap", configuration.imap.proxyProtocol), ("pop3", configuration.pop3.proxyProtocol),
             ("smtp_server", configuration.smtpServer.proxyProtocol), ("api", configuration.api.proxyProtocol),
         ].filter(\.1).map { problem($0.0, "proxy_protocol", "it needs trusted_networks in [proxy]") }
+            + (configuration.smtpServer.xclient
+                ? [problem("smtp_server", "xclient", "it needs trusted_networks in [proxy]")] : [])
     }
 
     /// A token is a password while it lives.
@@ -97,9 +99,24 @@ struct ConfigurationRules {
             let pop3 = configuration.pop3
             let hasPort = pop3.port != 0 || (pop3.sslPort != 0 && pop3.enableSSL)
             return hasPort ? [] : [problem("pop3", "port", "there is no port left to listen on")]
-        case .smtpd, .gcd:
+        case .smtpd:
+            return smtpd
+        case .gcd:
             return []
         }
+    }
+
+    private var smtpd: [ConfigurationProblem] {
+        let section = configuration.smtpServer
+        var problems: [ConfigurationProblem] = []
+        if section.port == 0, section.submissionPort == 0, section.smtpsPort == 0 || !section.enableSSL {
+            problems.append(problem("smtp_server", "port", "there is no port left to listen on"))
+        }
+        if !section.enableAuth, section.requireAuthSMTP || section.requireAuthSubmission {
+            let key = section.requireAuthSMTP ? "require_auth_smtp" : "require_auth_submission"
+            problems.append(problem("smtp_server", key, "enable_auth is false: nobody could send"))
+        }
+        return problems
     }
 
     private var remaining: [ConfigurationProblem] {
@@ -159,6 +176,18 @@ struct ConfigurationRules {
         }
         if configuration.s3.endpoint.hasPrefix("http://"), !configuration.s3.endpoint.isLoopbackURL {
             warnings.append(problem("s3", "endpoint", "bodies of messages travel unencrypted"))
+        }
+        let smtp = configuration.smtp
+        let isEncrypted = (smtp.useSTARTTLS || smtp.useSMTPS) && !smtp.autoTLSFallback
+        if !smtp.username.isEmpty, !isEncrypted, IPAddress(smtp.host)?.isLoopback != true, smtp.host != "localhost" {
+            warnings.append(problem("smtp", "username", "the password may travel unencrypted"))
+        }
+        let server = configuration.smtpServer
+        if daemon == .smtpd, server.enableAuth, server.authRequireTLS, server.submissionPort > 0,
+            server.tlsCertificate.isEmpty || !server.enableSTARTTLS
+        {
+            warnings.append(
+                problem("smtp_server", "submission_port", "nobody can log in there: auth_require_tls without STARTTLS"))
         }
         return warnings
     }

@@ -15,9 +15,13 @@ extension Session {
     /// Begins to store the message of the transaction.
     mutating func beginIntake(isChunked: Bool) {
         guard let transaction, let client else { return }
-        let delivery = MessageDelivery(
-            server: server, transaction: transaction, client: client, connection: connection, logger: logger)
-        self.transaction?.intake = MessageIntake(delivery, isChunked: isChunked, onRoom: onRoom)
+        let take: @Sendable (MessagePipe) async -> [Reply]
+        if let account {
+            take = MessageSubmission(transaction: transaction, client: client, account: account, session: self).run
+        } else {
+            take = MessageDelivery(transaction: transaction, client: client, session: self).run
+        }
+        self.transaction?.intake = MessageIntake(server, isChunked: isChunked, onRoom: onRoom, take: take)
     }
 
     /// Bytes of the message. Without a transaction that can take them they are dropped.
@@ -25,14 +29,15 @@ extension Session {
         transaction?.intake?.append(bytes)
     }
 
-    /// The message is complete. RFC 2033 section 4.2: one reply a recipient, in the order of the RCPT commands.
+    /// The message is complete. RFC 2033 section 4.2: one reply a recipient, in the order of the RCPT commands. SMTP has
+    /// one reply for all.
     func endOfMessage() -> Step {
         guard let outcome = transaction?.intake?.finish() else { return badSequence("MAIL first") }
         return .wait {
             let replies = await outcome.value
             return { session in
                 session.conclude()
-                return .replies(replies)
+                return .replies(session.server.profile.dialect == .lmtp ? replies : [Reply(forAll: replies)])
             }
         }
     }

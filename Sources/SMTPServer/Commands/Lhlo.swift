@@ -5,6 +5,6 @@ extension Session {
     mutating func lhlo(client: Domain) -> Step {
         reset()
         self.client = client
-        return .reply(Reply(250, lines: [server.hostname] + server.profile.announcements))
+        return .reply(Reply(250, lines: [server.hostname] + announcements))
     }
 }

@@ -13,25 +13,15 @@ struct MessageDelivery: Sendable {
     private let prologue: [UInt8]
     private let logger: Logger
 
-    init(
-        server: ServerContext, transaction: Transaction, client: SMTPSyntax.Domain, connection: ConnectionInfo,
-        logger: Logger
-    ) {
-        self.server = server
+    init(transaction: Transaction, client: SMTPSyntax.Domain, session: Session) {
+        server = session.server
         traceID = transaction.traceID
         reversePath = transaction.reversePath
         recipients = transaction.recipients
-        var logger = logger
+        var logger = session.logger
         logger[metadataKey: LogKey.trace] = "\(transaction.traceID)"
         self.logger = logger
-        let trace = TraceFields(
-            reversePath: transaction.reversePath, client: client,
-            clientAddress: connection.clientAddress.flatMap(AddressLiteral.init), server: server.hostname,
-            transmission: TransmissionType(
-                dialect: server.profile.dialect, isEncrypted: connection.isTLS,
-                isInternationalized: transaction.parameters.smtpUTF8),
-            id: transaction.traceID, receivedAt: TraceTime(secondsSinceEpoch: server.now()))
-        prologue = Array(trace.encoded.utf8)
+        prologue = Array(session.trace(of: transaction, from: client).encoded.utf8)
     }
 
     /// Takes the message from the pipe to the store and the mailboxes.
@@ -104,6 +94,12 @@ struct MessageDelivery: Sendable {
             case .failure(let error): refusals.append((error, ErrorReplies.recipient(error)))
             }
         }
+        if delivered == 0, refusals.first?.error.kind == .overQuota {
+            // What the store adds counts too: the fields above the message, and Delivered-To.
+            let stored = UInt64(size + prologue.count + 512)
+            let address = recipient.path.mailbox(ofHost: server.hostname)
+            server.overflows.note(stored, from: reversePath, to: address, at: server.now())
+        }
         let worst = refusals.first { $0.reply.code < 500 } ?? (delivered == 0 ? refusals.first : nil)
         if let worst {
             log(recipient, worst.reply, error: worst.error, size: size)
@@ -139,6 +135,19 @@ struct MessageDelivery: Sendable {
             server.metrics.refused.increment()
             logger.notice("delivery refused", metadata: metadata)
         }
+    }
+}
+
+extension Session {
+    /// What is put above a message of the session.
+    func trace(of transaction: Transaction, from client: SMTPSyntax.Domain) -> TraceFields {
+        TraceFields(
+            reversePath: transaction.reversePath, client: client,
+            clientAddress: connection.clientAddress.flatMap(AddressLiteral.init), server: server.hostname,
+            transmission: TransmissionType(
+                dialect: server.profile.dialect, isExtended: !isPlain, isEncrypted: isTLS,
+                isAuthenticated: account != nil, isInternationalized: transaction.parameters.smtpUTF8),
+            id: transaction.traceID, receivedAt: TraceTime(secondsSinceEpoch: server.now()))
     }
 }
 

@@ -9,15 +9,19 @@ struct MessageIntake {
     private let sizeLimit: Int
     private var size = 0
 
-    /// Begins to store a message of this envelope.
-    init(_ delivery: MessageDelivery, isChunked: Bool, onRoom: @escaping @Sendable () -> Void) {
-        let limits = delivery.server.profile.limits
-        let pipe = MessagePipe(
-            capacity: limits.bufferedMessage, account: delivery.server.buffers, onRoom: onRoom)
+    /// Begins to take a message.
+    ///
+    /// - Parameter take: takes it from the pipe, and gives the replies.
+    init(
+        _ server: ServerContext, isChunked: Bool, onRoom: @escaping @Sendable () -> Void,
+        take: @escaping @Sendable (MessagePipe) async -> [Reply]
+    ) {
+        let limits = server.profile.limits
+        let pipe = MessagePipe(capacity: limits.bufferedMessage, account: server.buffers, onRoom: onRoom)
         self.isChunked = isChunked
         self.pipe = pipe
         sizeLimit = limits.messageSize
-        outcome = Task { await delivery.run(pipe) }
+        outcome = Task { await take(pipe) }
     }
 
     /// Whether the client must wait.

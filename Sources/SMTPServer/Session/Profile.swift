@@ -1,19 +1,57 @@
 import LightMailDaemon
+import SASL
 import SMTPSyntax
 
-/// What makes one kind of session differ from another: the protocol's dialect, what it offers, and its bounds.
+/// What makes one kind of session differ from another: whom it serves, what it offers, and its bounds.
 package struct Profile: Sendable {
-    package let dialect: Dialect
+    /// Whom a session serves.
+    package enum Role: Sendable {
+        /// RFC 2033: the MTA in front, which is trusted.
+        case lmtp
+        /// RFC 5321: anybody's mail for the domains here.
+        case inbound
+        /// RFC 6409: the mail of those who have an account here, for anybody.
+        case submission
+    }
+
+    package let role: Role
     /// In the order in which they are announced.
     package let offered: [ServiceExtension]
     package var limits: SessionLimits
+    /// For STARTTLS; nil where it is not offered.
+    package var tls: TLSProvider?
+    package var authentication = AuthenticationPolicy()
+    /// Clients who may say by XCLIENT whom they speak for.
+    package var xclientNetworks: [Network] = []
 
-    /// RFC 2033: mail from the MTA in front, to be delivered here.
+    /// Mail from the MTA in front, to be delivered here.
     package static func lmtp(_ limits: SessionLimits) -> Profile {
         Profile(
-            dialect: .lmtp,
+            role: .lmtp,
             offered: [.pipelining, .eightBitMIME, .smtpUTF8, .enhancedStatusCodes, .size, .chunking], limits: limits)
     }
+
+    /// Mail from anybody, to be delivered here.
+    package static func inbound(_ limits: SessionLimits) -> Profile {
+        Profile(role: .inbound, offered: smtpExtensions, limits: limits.forStrangers)
+    }
+
+    /// Mail from those who have an account here, for anybody.
+    package static func submission(_ limits: SessionLimits) -> Profile {
+        Profile(role: .submission, offered: smtpExtensions, limits: limits.forStrangers)
+    }
+
+    private static let smtpExtensions: [ServiceExtension] = [
+        .pipelining, .size, .eightBitMIME, .smtpUTF8, .enhancedStatusCodes, .startTLS, .auth, .xclient, .chunking,
+    ]
+
+    private init(role: Role, offered: [ServiceExtension], limits: SessionLimits) {
+        self.role = role
+        self.offered = offered
+        self.limits = limits
+    }
+
+    package var dialect: Dialect { role == .lmtp ? .lmtp : .smtp }
 
     /// The name of the dialect in the greeting.
     var protocolName: String {
@@ -23,16 +61,30 @@ package struct Profile: Sendable {
         }
     }
 
-    /// The lines that announce the extensions, each with its argument.
-    var announcements: [String] {
-        offered.map { service in
-            switch service {
-            // RFC 1870 section 3: the argument is the size of the largest message that will be taken.
-            case .size: "SIZE \(limits.messageSize)"
-            case .pipelining, .eightBitMIME, .smtpUTF8, .chunking, .enhancedStatusCodes, .dsn, .startTLS, .auth:
-                service.rawValue
-            }
+    /// The line that announces an extension, with its argument.
+    func announcement(of service: ServiceExtension) -> String {
+        switch service {
+        // RFC 1870 section 3: the argument is the size of the largest message that will be taken.
+        case .size: "SIZE \(limits.messageSize)"
+        case .auth: (["AUTH"] + Mechanism.allCases.map(\.rawValue)).joined(separator: " ")
+        case .xclient: "XCLIENT NAME ADDR PORT PROTO HELO"
+        case .pipelining, .eightBitMIME, .smtpUTF8, .chunking, .enhancedStatusCodes, .dsn, .startTLS: service.rawValue
         }
+    }
+}
+
+/// Who has to authenticate, and where a password may travel.
+package struct AuthenticationPolicy: Sendable {
+    package var isOffered = false
+    /// Whether no mail is taken without it.
+    package var isRequired = false
+    /// Whether it waits for TLS.
+    package var requiresTLS = true
+
+    package init(isOffered: Bool = false, isRequired: Bool = false, requiresTLS: Bool = true) {
+        self.isOffered = isOffered
+        self.isRequired = isRequired
+        self.requiresTLS = requiresTLS
     }
 }
 
@@ -46,6 +98,16 @@ package struct SessionLimits: Sendable {
     package var recipients = 250
     /// Refused commands between one good message and the next.
     package var errors = 20
+    /// Recipients of a session that are refused; nil for no such limit. The MTA in front passes on what others wrote,
+    /// a stranger who guesses is told to go.
+    package var refusedRecipients: Int?
+    /// Commands between one good message and the next that bring none nearer, NOOP and RSET among them; nil for no
+    /// such limit.
+    package var idleCommands: Int?
+    /// Failed authentications of a session.
+    package var failedAuthentications = 5
+    /// How long a failed authentication keeps its client waiting.
+    package var authenticationDelay: Duration = .seconds(1)
     /// Bytes of a command line without its CRLF. MAIL with every parameter stays well below (RFC 5321 section
     /// 4.5.3.1.4 asks for 510, and each extension adds to it).
     package var commandLine = 4_096
@@ -55,5 +117,13 @@ package struct SessionLimits: Sendable {
     package init(messageSize: Int, idleTimeout: Duration) {
         self.messageSize = messageSize
         self.idleTimeout = idleTimeout
+    }
+
+    /// The same, with the limits that only strangers need.
+    var forStrangers: SessionLimits {
+        var limits = self
+        limits.refusedRecipients = 50
+        limits.idleCommands = 100
+        return limits
     }
 }

@@ -1,6 +1,7 @@
 import LightMailCore
 import LightMailDaemon
 import Logging
+import SMTPClient
 import SMTPSyntax
 
 /// What all sessions of one listener share.
@@ -9,8 +10,11 @@ package final class ServerContext: Sendable {
     /// The name in the greeting and in Received fields.
     package let hostname: String
     /// Bytes of messages in memory.
-    package let buffers = BufferAccount()
+    package let buffers: BufferAccount
+    let overflows = Overflows()
     let store: Store
+    /// Who takes what is for elsewhere; nil where nothing is.
+    let smarthost: SMTPClient?
     let sessions: SessionRegistry
     let metrics: DeliveryMetrics
     let logger: Logger
@@ -21,15 +25,32 @@ package final class ServerContext: Sendable {
 
     package init(
         profile: Profile, hostname: String, store: Store, sessions: SessionRegistry, metrics: MetricsRegistry,
-        logger: Logger, now: @escaping @Sendable () -> Int64, makeTraceID: @escaping @Sendable () -> String
+        logger: Logger, smarthost: SMTPClient? = nil, now: @escaping @Sendable () -> Int64,
+        makeTraceID: @escaping @Sendable () -> String
     ) {
         self.profile = profile
+        self.smarthost = smarthost
         self.hostname = hostname
         self.store = store
         self.sessions = sessions
+        buffers = BufferAccount()
         self.metrics = DeliveryMetrics(metrics, buffers: buffers)
         self.logger = logger
         self.now = now
         self.makeTraceID = makeTraceID
+    }
+
+    /// A context for another listener of the same daemon.
+    init(_ other: ServerContext, profile: Profile, smarthost: SMTPClient?) {
+        self.profile = profile
+        self.smarthost = smarthost
+        hostname = other.hostname
+        buffers = other.buffers
+        store = other.store
+        sessions = other.sessions
+        metrics = other.metrics
+        logger = other.logger
+        now = other.now
+        makeTraceID = other.makeTraceID
     }
 }

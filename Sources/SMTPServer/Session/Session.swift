@@ -1,30 +1,56 @@
+import LightMailCore
 import LightMailDaemon
 import Logging
+import SASL
 import SMTPSyntax
 
 /// The state of one session, and the way from a line to what it leads to. Knows no channel: it is moved by
 /// ``SessionHandler``, which owns it and holds it on one event loop. Each command stands in Commands/.
 struct Session {
     let server: ServerContext
-    let connection: ConnectionInfo
+    /// Whom the session serves, as far as it is known.
+    var connection: ConnectionInfo
     /// Names the session in each of its lines.
-    let logger: Logger
-    /// What the client called itself; nil until it has said LHLO.
-    var client: Domain?
+    var logger: Logger
+    /// What the client called itself; nil until it has said LHLO, EHLO or HELO.
+    var client: SMTPSyntax.Domain?
+    /// Whether it said HELO.
+    var isPlain = false
+    var isTLS: Bool
+    /// Who has authenticated.
+    var account: Account?
+    /// An AUTH that waits for the client's next line.
+    var exchange: Exchange?
+    var failedAuthentications = 0
     var transaction: Transaction?
     /// Called, on any thread, when the message being received has room again.
     var onRoom: @Sendable () -> Void = {}
 
     private let parser: CommandParser
     private var errors = 0
+    private var idleCommands = 0
+    private var refusedRecipients = 0
 
     init(server: ServerContext, connection: ConnectionInfo) {
         self.server = server
         self.connection = connection
+        isTLS = connection.isTLS
         var logger = server.logger
         for (key, value) in connection.metadata { logger[metadataKey: key] = value }
         self.logger = logger
-        parser = CommandParser(dialect: server.profile.dialect, offered: Set(server.profile.offered))
+        let mayActForOthers = connection.clientAddress.map { address in
+            server.profile.xclientNetworks.contains { $0.contains(address) }
+        }
+        let profile = server.profile
+        let usable = profile.offered.filter { service in
+            switch service {
+            case .startTLS: profile.tls != nil
+            case .auth: profile.authentication.isOffered
+            case .xclient: mayActForOthers == true
+            default: true
+            }
+        }
+        parser = CommandParser(dialect: profile.dialect, offered: Set(usable))
     }
 
     /// RFC 5321 section 3.1.
@@ -32,8 +58,26 @@ struct Session {
         Reply(220, "\(server.hostname) LightMail \(server.profile.protocolName)")
     }
 
-    /// Executes a command line, given without its CRLF.
-    mutating func execute(line: some Sequence<UInt8>) -> Step {
+    /// The lines that announce what the session can make use of now.
+    var announcements: [String] {
+        server.profile.offered.filter { service in
+            switch service {
+            case .startTLS: parser.offered.contains(service) && !isTLS
+            case .auth: parser.offered.contains(service) && mayAuthenticate
+            default: parser.offered.contains(service)
+            }
+        }.map(server.profile.announcement(of:))
+    }
+
+    /// Whether a password may be asked for as things are.
+    var mayAuthenticate: Bool { isTLS || !server.profile.authentication.requiresTLS }
+
+    /// Bytes that the next line may have without its CRLF.
+    var longestLine: Int { max(server.profile.limits.commandLine, exchange?.longestLine ?? 0) }
+
+    /// Executes a command line, given without its CRLF, or takes it as the answer to a challenge.
+    mutating func execute(line: some Collection<UInt8>) -> Step {
+        if exchange != nil { return bounded(continueAuthentication(line)) }
         do throws(CommandError) {
             return bounded(execute(try parser.parse(line)))
         } catch {
@@ -43,28 +87,33 @@ struct Session {
 
     /// Answers a line that is no command.
     mutating func refuse(_ error: CommandError) -> Step {
+        exchange = nil
         if case .badChunk = error.reason { return .close(error.reply) }
         return bounded(.reply(error.reply))
     }
 
     private mutating func execute(_ command: Command) -> Step {
         switch command {
-        case .lhlo(let client): lhlo(client: client)
+        case .lhlo(let client): idle(lhlo(client: client))
+        case .ehlo(let client): idle(ehlo(client: client))
+        case .helo(let client): idle(helo(client: client))
         case .mail(let path, let parameters): mail(from: path, parameters)
         case .rcpt(let path, _): rcpt(to: path)
         case .data: data()
         case .bdat(let size, let last): bdat(ChunkCounter(size: size, isLast: last))
-        case .rset: rset()
-        case .noop: noop()
-        case .vrfy: vrfy()
-        case .help: help()
+        case .rset: idle(rset())
+        case .noop: idle(noop())
+        case .vrfy: idle(vrfy())
+        case .expn: idle(expn())
+        case .help: idle(help())
         case .quit: quit()
-        case .helo, .ehlo, .expn, .startTLS, .auth:
-            .reply(Reply(502, EnhancedStatusCode(5, 5, 1), "Command not implemented"))
+        case .startTLS: startTLS()
+        case .auth(let command): auth(command)
+        case .xclient(let attributes): xclient(attributes)
         }
     }
 
-    /// Counts refused commands. Refused recipients do not count: the client passes on what others wrote.
+    /// Counts refused commands. Refused recipients have a count of their own.
     private mutating func bounded(_ step: Step) -> Step {
         guard case .replies(let replies) = step, let code = replies.first?.code,
             (500...504).contains(code) || code == 555
@@ -72,6 +121,22 @@ struct Session {
         errors += 1
         guard errors > server.profile.limits.errors else { return step }
         return .close(Reply(421, EnhancedStatusCode(4, 7, 0), "Too many errors"))
+    }
+
+    /// Counts commands that bring no message nearer.
+    private mutating func idle(_ step: Step) -> Step {
+        guard let limit = server.profile.limits.idleCommands else { return step }
+        idleCommands += 1
+        guard idleCommands > limit else { return step }
+        return .close(Reply(421, EnhancedStatusCode(4, 7, 0), "Too many commands without a message"))
+    }
+
+    /// Counts a refused recipient.
+    mutating func refuseRecipient(_ reply: Reply) -> Step {
+        guard let limit = server.profile.limits.refusedRecipients, reply.code >= 500 else { return .reply(reply) }
+        refusedRecipients += 1
+        guard refusedRecipients > limit else { return .reply(reply) }
+        return .close(Reply(421, EnhancedStatusCode(4, 7, 0), "Too many recipients that are not here"))
     }
 
     /// RFC 5321 section 4.1.4.
@@ -89,5 +154,15 @@ struct Session {
     mutating func conclude() {
         transaction = nil
         errors = 0
+        idleCommands = 0
+    }
+
+    /// Forgets the client, as TLS and XCLIENT want it: nothing that was said before counts.
+    mutating func forgetClient() {
+        reset()
+        client = nil
+        isPlain = false
+        account = nil
+        exchange = nil
     }
 }

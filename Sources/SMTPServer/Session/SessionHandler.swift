@@ -141,6 +141,7 @@ final class SessionHandler: ChannelDuplexHandler {
     }
 
     private func nextCommand() -> Step? {
+        framer.limit = session.longestLine
         while let event = framer.next(in: input.readableBytesUInt8Span) {
             switch event {
             case .line(let length):
@@ -194,6 +195,11 @@ final class SessionHandler: ChannelDuplexHandler {
         case .replies(let replies):
             mode = .command
             write(replies, context)
+        case .startTLS(let reply):
+            mode = .command
+            write([reply], context)
+            context.flush()
+            startTLS(context)
         case .receiveMessage(let reply):
             mode = .message(DataDecoder())
             write([reply], context)
@@ -209,6 +215,22 @@ final class SessionHandler: ChannelDuplexHandler {
             }
         case .close(let reply):
             close(with: reply, context)
+        }
+    }
+
+    /// RFC 3207 section 4.2. What the client sent in clear after the command is no part of the session under TLS.
+    private func startTLS(_ context: ChannelHandlerContext) {
+        if input.readableBytes > 0 {
+            session.logger.notice(
+                "dropped what followed STARTTLS in clear", metadata: ["bytes": "\(input.readableBytes)"])
+        }
+        input.clear()
+        framer = LineFramer(limit: session.longestLine)
+        guard let tls = session.server.profile.tls else { return close(with: nil, context) }
+        do {
+            try context.channel.pipeline.syncOperations.addHandler(tls.makeHandler(), position: .first)
+        } catch {
+            context.close(promise: nil)
         }
     }
 

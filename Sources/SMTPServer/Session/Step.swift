@@ -9,6 +9,8 @@ enum Step {
     /// The answer takes the work of others. The closure runs beside the event loop; no further command is looked at
     /// until what it returns has been applied to the session, back on the event loop.
     case wait(@Sendable () async -> Completion)
+    /// After this reply comes the TLS handshake; what the client sent in clear behind the command is dropped.
+    case startTLS(Reply)
     /// After this reply comes the message, up to its final dot.
     case receiveMessage(Reply)
     /// A chunk follows the command line at once.

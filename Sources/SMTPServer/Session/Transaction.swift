@@ -19,6 +19,9 @@ struct Transaction {
 struct Recipient: Sendable {
     /// As the client wrote it.
     let path: ForwardPath
-    /// The accounts its mail goes to: several when the address is an alias of several.
+    /// The accounts its mail goes to: several when the address is an alias of several; none when the smarthost is to
+    /// take it.
     let targets: [DeliveryTarget]
+
+    var isElsewhere: Bool { targets.isEmpty }
 }

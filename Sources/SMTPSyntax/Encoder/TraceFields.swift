@@ -32,10 +32,12 @@ package struct TraceFields: Sendable {
     ///
     ///     Return-path-line = "Return-Path:" FWS Reverse-path <CRLF>
     ///     Time-stamp-line  = "Received:" FWS Stamp <CRLF>
-    package var encoded: String {
+    package var encoded: String { "Return-Path: \(reversePath.encoded)\r\n\(received)" }
+
+    /// The field of a server that passes the message on.
+    package var received: String {
         let source = clientAddress.map { "\(client.encoded) (\($0.encoded))" } ?? client.encoded
         return """
-            Return-Path: \(reversePath.encoded)\r
             Received: from \(source)\r
             \tby \(server) with \(transmission.keyword) id \(id);\r
             \t\(receivedAt.encoded)\r

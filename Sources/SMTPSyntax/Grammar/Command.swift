@@ -33,6 +33,8 @@ package enum Command: Equatable, Sendable {
     case startTLS
     /// RFC 4954 section 4.
     case auth(AuthCommand)
+    /// Postfix's XCLIENT_README.
+    case xclient(ClientAttributes)
 }
 
 /// RFC 4954 section 4. The initial response holds a credential, so it never prints.
@@ -68,6 +70,7 @@ package enum Verb: String, CaseIterable, Sendable {
     case quit = "QUIT"
     case startTLS = "STARTTLS"
     case auth = "AUTH"
+    case xclient = "XCLIENT"
 }
 
 /// The two protocols that share this syntax.

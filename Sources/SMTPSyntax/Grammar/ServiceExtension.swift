@@ -21,4 +21,6 @@ package enum ServiceExtension: String, CaseIterable, Hashable, Sendable {
     case startTLS = "STARTTLS"
     /// RFC 4954.
     case auth = "AUTH"
+    /// Postfix's XCLIENT_README; no RFC.
+    case xclient = "XCLIENT"
 }

@@ -41,6 +41,7 @@ package struct CommandParser: Sendable {
         case .quit: return try bare(.quit, &cursor)
         case .startTLS: return try bare(.startTLS, &cursor)
         case .auth: return .auth(try auth(&cursor))
+        case .xclient: return .xclient(try xclient(&cursor))
         }
     }
 
@@ -57,6 +58,8 @@ package struct CommandParser: Sendable {
             guard offered.contains(.startTLS) else { throw CommandError(.notOffered) }
         case .auth:
             guard offered.contains(.auth) else { throw CommandError(.notOffered) }
+        case .xclient:
+            guard offered.contains(.xclient) else { throw CommandError(.notOffered) }
         case .mail, .rcpt, .data, .rset, .vrfy, .expn, .help, .noop, .quit:
             break
         }
@@ -142,5 +145,30 @@ package struct CommandParser: Sendable {
         guard cursor.take(" ") else { throw cursor.error(.badArgument("Bad mechanism")) }
         cursor.skipSpaces()
         return AuthCommand(mechanism: mechanism, initialResponse: Array(cursor.takeRest()))
+    }
+
+    ///     "XCLIENT" 1*( SP attribute-name "=" attribute-value )
+    ///     attribute-name  = "NAME" / "ADDR" / "PORT" / "PROTO" / "HELO" / "DESTADDR" / "DESTPORT"
+    ///     attribute-value = xtext ; "[UNAVAILABLE]" and "[TEMPUNAVAIL]" stand for what is not known
+    private func xclient(_ cursor: inout Cursor) throws(CommandError) -> ClientAttributes {
+        let parameters = try cursor.parameters()
+        guard !parameters.isEmpty else { throw cursor.error(.badArgument("Attributes expected")) }
+        var attributes = ClientAttributes()
+        for parameter in parameters {
+            guard let text = decodeXText(try parameter.requiredValue()) else {
+                throw parameter.bad("Bad \(parameter.keyword)")
+            }
+            let isKnown = !["[UNAVAILABLE]", "[TEMPUNAVAIL]"].contains(text.uppercased())
+            switch parameter.keyword {
+            case "ADDR" where isKnown:
+                attributes.address = text.lowercased().hasPrefix("ipv6:") ? String(text.dropFirst(5)) : text
+            case "PORT" where isKnown:
+                guard let port = UInt16(text) else { throw parameter.bad("Bad PORT") }
+                attributes.port = Int(port)
+            case "NAME", "ADDR", "PORT", "PROTO", "HELO", "DESTADDR", "DESTPORT": break
+            default: throw parameter.bad("Attribute not recognized")
+            }
+        }
+        return attributes
     }
 }

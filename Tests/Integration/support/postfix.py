@@ -59,6 +59,8 @@ minimal_backoff_time = 1s
 maximal_backoff_time = 2s
 transport_retry_time = 1s
 lmtp_connect_timeout = 10s
+smtp_connect_timeout = 10s
+smtp_line_length_limit = 0
 bounce_queue_lifetime = 1h
 """
 
@@ -120,3 +122,41 @@ bounce_queue_lifetime = 1h
     def close(self):
         subprocess.run([*AS_ROOT, "postfix", "-c", self.configuration, "stop"], capture_output=True)
         subprocess.run([*AS_ROOT, "rm", "-rf", self.directory], check=True)
+
+
+class Smarthost(Postfix):
+    """Takes mail for bob and carol at elsewhere.example into folders of its own, and for nobody else; offers STARTTLS."""
+
+    def __init__(self, certificate, key):
+        self.mail = Path(tempfile.mkdtemp(prefix="lightmail-smarthost-", dir="/tmp"))
+        self.mail.chmod(0o777)
+        super().__init__(
+            "/nonexistent",
+            f"""
+virtual_mailbox_domains = elsewhere.example
+virtual_transport = virtual
+virtual_mailbox_maps = inline:{{bob@elsewhere.example=bob/, carol@elsewhere.example=carol/}}
+virtual_mailbox_base = {self.mail}
+virtual_minimum_uid = 1
+virtual_uid_maps = static:65534
+virtual_gid_maps = static:65534
+virtual_mailbox_limit = 0
+smtpd_relay_restrictions = reject_unauth_destination
+smtpd_tls_security_level = may
+smtpd_tls_cert_file = {certificate}
+smtpd_tls_key_file = {key}
+""",
+        )
+
+    def mailbox(self, name):
+        """The messages that somebody has, as bytes."""
+        folder = self.mail / name / "new"
+        listing = subprocess.run([*AS_ROOT, "find", folder, "-type", "f"], capture_output=True, text=True)
+        return [
+            subprocess.run([*AS_ROOT, "cat", path], capture_output=True, check=True).stdout
+            for path in sorted(listing.stdout.split())
+        ]
+
+    def close(self):
+        super().close()
+        subprocess.run([*AS_ROOT, "rm", "-rf", self.mail], check=True)

@@ -68,6 +68,10 @@ class Stack:
         "LIGHTMAIL_IMAPD_METRICS_PORT",
         "LIGHTMAIL_POP3D_METRICS_PORT",
         "LIGHTMAIL_LMTPD_METRICS_PORT",
+        "LIGHTMAIL_SMTP_PORT",
+        "LIGHTMAIL_SUBMISSION_PORT",
+        "LIGHTMAIL_SUBMISSIONS_PORT",
+        "LIGHTMAIL_SMTPD_METRICS_PORT",
         "LIGHTMAIL_GCD_METRICS_PORT",
         "LIGHTMAIL_API_PORT",
         "LIGHTMAIL_APID_METRICS_PORT",
@@ -164,6 +168,20 @@ class Stack:
         process = self.daemon("lightmail-lmtpd", LMTP_SOCKET=path, METRICS_LMTPD_PORT=metrics, **overrides)
         eventually(lambda: ready(metrics), "the second lmtpd is ready")
         return process, path, metrics
+
+    def smtpd(self, **overrides):
+        """One more smtpd, on its own ports; returns (process, SMTP port, submission port) once it is ready."""
+        smtp, submission, submissions, metrics = free_ports(4)
+        process = self.daemon(
+            "lightmail-smtpd",
+            SMTP_SERVER_PORT=smtp,
+            SMTP_SERVER_SUBMISSION_PORT=submission,
+            SMTP_SERVER_SMTPS_PORT=submissions,
+            METRICS_SMTPD_PORT=metrics,
+            **overrides,
+        )
+        eventually(lambda: ready(metrics), "the second smtpd is ready")
+        return process, smtp, submission
 
     # Administration
 

@@ -13,6 +13,7 @@ package struct SMTPSection: ConfigurationSection {
     package var authMethod = SMTPAuthMethod.plain
     package var username = ""
     package var password = Secret()
+    package var tlsCA = ""
 
     package init() {}
 
@@ -29,6 +30,7 @@ package struct SMTPSection: ConfigurationSection {
             .choice("auth_method", \.authMethod, "plain or login."),
             .text("username", \.username, "User to authenticate as; empty: no authentication."),
             .secret("password", \.password, "Password of that user."),
+            .path("tls_ca", \.tlsCA, "PEM file of the authorities to trust in place of the system's."),
         ]
     }
 }

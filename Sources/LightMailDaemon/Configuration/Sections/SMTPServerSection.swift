@@ -16,6 +16,7 @@ package struct SMTPServerSection: ConfigurationSection {
     package var maxConnectionsPerAddress = 50
     package var sessionTimeout: Duration = .seconds(300)
     package var proxyProtocol = false
+    package var xclient = false
 
     package init() {}
 
@@ -42,6 +43,7 @@ package struct SMTPServerSection: ConfigurationSection {
                 "Sessions at once from one address, loopback excepted; 0: no such limit."),
             .seconds("session_timeout", \.sessionTimeout, in: 10...86400, "Seconds a client may be silent."),
             .flag("proxy_protocol", \.proxyProtocol, "Expect PROXY headers from the networks of [proxy]."),
+            .flag("xclient", \.xclient, "Take XCLIENT from the networks of [proxy]."),
         ]
     }
 }

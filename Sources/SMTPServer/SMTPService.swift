@@ -1,0 +1,75 @@
+import LightMailDaemon
+import NIOCore
+import SMTPClient
+import SMTPSyntax
+
+/// Mail over SMTP (RFC 5321): from anybody for the accounts here, and from those who have one (RFC 6409) for anybody.
+package struct SMTPService {
+    private let context: DaemonContext
+    private let section: SMTPServerSection
+    private let tls: TLSProvider?
+    private let inbound: ServerContext
+    private let submission: ServerContext
+    private let limits: ConnectionLimits
+
+    /// Opens the listeners that the configuration asks for. All that lightmail-smtpd does.
+    ///
+    /// - Throws: `TLSError`, `ListenerError`.
+    package static func start(in context: DaemonContext) async throws {
+        try await SMTPService(context).listen()
+    }
+
+    private init(_ context: DaemonContext) throws {
+        self.context = context
+        section = context.configuration.smtpServer
+        tls =
+            section.tlsCertificate.isEmpty
+            ? nil : try context.makeTLS(certificate: section.tlsCertificate, key: section.tlsKey)
+        limits = ConnectionLimits(
+            maximum: section.maxConnections, maximumPerAddress: section.maxConnectionsPerAddress)
+        let bounds = SessionLimits(messageSize: section.maxMessageSize, idleTimeout: section.sessionTimeout)
+        let smarthost = SMTPClient(SmarthostConfiguration(context.configuration))
+        // Port 25 asks for a password only where all of its clients are known; then it is one more submission port.
+        let isPrivate = section.requireAuthSMTP
+        inbound = ServerContext(
+            profile: Self.profile(isPrivate ? .submission(bounds) : .inbound(bounds), isPrivate, context, tls),
+            hostname: context.configuration.system.hostname, store: context.store, sessions: context.sessions,
+            metrics: context.metrics, logger: context.logger, smarthost: isPrivate ? smarthost : nil)
+        submission = ServerContext(
+            inbound, profile: Self.profile(.submission(bounds), section.requireAuthSubmission, context, tls),
+            smarthost: smarthost)
+    }
+
+    private static func profile(
+        _ plain: Profile, _ requiresAuthentication: Bool, _ context: DaemonContext, _ tls: TLSProvider?
+    ) -> Profile {
+        let section = context.configuration.smtpServer
+        var profile = plain
+        if section.enableSTARTTLS { profile.tls = tls }
+        if section.xclient { profile.xclientNetworks = context.configuration.proxy.trustedNetworks }
+        if profile.role == .submission {
+            profile.authentication = AuthenticationPolicy(
+                isOffered: section.enableAuth, isRequired: requiresAuthentication,
+                requiresTLS: section.authRequireTLS)
+        }
+        return profile
+    }
+
+    private func listen() async throws {
+        if section.port > 0 { try await context.listen(listener("smtp", section.port, inbound)) }
+        if section.submissionPort > 0 {
+            try await context.listen(listener("submission", section.submissionPort, submission))
+        }
+        if section.enableSSL, section.smtpsPort > 0, let tls {
+            var specification = listener("submissions", section.smtpsPort, submission)
+            specification.tls = tls
+            try await context.listen(specification)
+        }
+    }
+
+    private func listener(_ name: String, _ port: Int, _ server: ServerContext) -> ListenerSpecification {
+        var specification = server.listener(name, .tcp(host: section.bind, port: port), limits)
+        if section.proxyProtocol { specification.proxies = context.configuration.proxy.trustedNetworks }
+        return specification
+    }
+}
