@@ -1,4 +1,5 @@
 import LightMailCore
+import LightMailDaemon
 import SMTPSyntax
 
 /// What each trouble of the store is to an SMTP or LMTP client. Details go to the log, never to the client.
@@ -14,6 +15,20 @@ enum ErrorReplies {
 
     /// RFC 5321 section 3.6.2: mail that is for somewhere else is not passed on.
     static let noRelay = Reply(550, EnhancedStatusCode(5, 7, 1), "Relaying denied")
+
+    /// RFC 4954 section 6, RFC 5248.
+    static func login(_ reason: LoginRefusal.Reason) -> Reply {
+        switch reason {
+        case .credentials: Reply(535, EnhancedStatusCode(5, 7, 8), "Wrong user name or password")
+        case .authorization: Reply(535, EnhancedStatusCode(5, 7, 8), "You may act for yourself only")
+        case .inactive: Reply(525, EnhancedStatusCode(5, 7, 13), "Account is not active")
+        case .blocked: Reply(454, EnhancedStatusCode(4, 7, 0), "Too many failed logins, try again later")
+        }
+    }
+
+    /// A login that could not be checked. It says nothing of the password.
+    static let loginUnavailable = Reply(
+        454, EnhancedStatusCode(4, 7, 0), "Logins cannot be checked now, try again later")
 
     /// For a recipient, at RCPT or after the message.
     static func recipient(_ error: StoreError) -> Reply {

@@ -34,7 +34,8 @@ package struct SMTPService {
         inbound = ServerContext(
             profile: Self.profile(isPrivate ? .submission(bounds) : .inbound(bounds), isPrivate, context, tls),
             hostname: context.configuration.system.hostname, store: context.store, sessions: context.sessions,
-            metrics: context.metrics, logger: context.logger, smarthost: isPrivate ? smarthost : nil)
+            metrics: context.metrics, logger: context.logger,
+            authenticator: Authenticator(context, service: "smtp"), smarthost: isPrivate ? smarthost : nil)
         submission = ServerContext(
             inbound, profile: Self.profile(.submission(bounds), section.requireAuthSubmission, context, tls),
             smarthost: smarthost)

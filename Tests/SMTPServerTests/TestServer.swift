@@ -29,15 +29,18 @@ struct TestServer {
         _ adjust: (inout SessionLimits) -> Void = { _ in }
     ) async throws -> TestServer {
         var limits = SessionLimits(messageSize: 100_000, idleTimeout: .seconds(60))
-        limits.authenticationDelay = .zero
         var profile = make(limits)
         adjust(&profile.limits)
         let daemon = DaemonContext(
             kind: .lmtpd, configuration: Configuration(), logger: Logger(label: "test"),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, store: store ?? domain.store)
+        var policy = LoginPolicy()
+        policy.failureDelay = .zero
+        let authenticator = Authenticator(
+            accounts: daemon.store.accounts, policy: policy, service: "smtp", metrics: daemon.metrics)
         let context = ServerContext(
             profile: profile, hostname: domain.host, store: store ?? domain.store, sessions: daemon.sessions,
-            metrics: daemon.metrics, logger: logger, smarthost: smarthost)
+            metrics: daemon.metrics, logger: logger, authenticator: authenticator, smarthost: smarthost)
         let path = "/tmp/lmtp-test-\(UInt64.random(in: 0...UInt64.max)).sock"
         var specification = context.listener(
             "test", .unix(path: path, owner: "", group: ""), ConnectionLimits(maximum: 100))

@@ -1,4 +1,3 @@
-import LightMailCore
 import LightMailDaemon
 import SASL
 import SMTPSyntax
@@ -12,96 +11,71 @@ extension Session {
         guard mayAuthenticate else {
             return .reply(Reply(538, EnhancedStatusCode(5, 7, 11), "Begin TLS first"))
         }
-        guard let mechanism = Mechanism(named: command.mechanism) else {
+        guard let clientLogin, let mechanism = Mechanism(named: command.mechanism),
+            server.authenticator?.mechanisms.contains(mechanism) == true
+        else {
             return .reply(Reply(504, EnhancedStatusCode(5, 5, 4), "No such mechanism"))
         }
-        var exchange = Exchange(mechanism)
-        do throws(ExchangeError) {
-            let step = try exchange.start(initialResponse: command.initialResponse)
-            return follow(step, exchange)
-        } catch {
-            return refuse(error)
+        return proceed(clientLogin) { login throws(ExchangeError) in
+            try await login.begin(mechanism, initialResponse: command.initialResponse)
         }
     }
 
     /// The client's answer to a challenge.
     mutating func continueAuthentication(_ line: some Collection<UInt8>) -> Step {
-        guard var exchange else { return badSequence("AUTH first") }
-        self.exchange = nil
-        do throws(ExchangeError) {
-            let step = try exchange.receive(line)
-            return follow(step, exchange)
-        } catch {
-            return refuse(error)
+        isAuthenticating = false
+        guard let clientLogin else { return badSequence("AUTH first") }
+        let response = Array(line)
+        return proceed(clientLogin) { login throws(ExchangeError) in try await login.resume(response) }
+    }
+
+    /// Takes one step of an exchange beside the event loop.
+    private func proceed(
+        _ login: ClientLogin,
+        _ body: @escaping @Sendable (inout ClientLogin) async throws(ExchangeError) -> ClientLogin.Step
+    ) -> Step {
+        .wait {
+            var login = login
+            do throws(ExchangeError) {
+                let step = try await body(&login)
+                if case .outcome(.refused(let refusal)) = step { try? await Task.sleep(for: refusal.delay) }
+                return { [login] session in session.follow(step, login) }
+            } catch {
+                let reply = Self.reply(to: error)
+                return { [login] session in
+                    session.clientLogin = login
+                    return session.bounded(.reply(reply))
+                }
+            }
         }
     }
 
-    private mutating func follow(_ step: Exchange.Step, _ exchange: Exchange) -> Step {
+    private mutating func follow(_ step: ClientLogin.Step, _ login: ClientLogin) -> Step {
+        clientLogin = login
         switch step {
         case .challenge(let text):
-            self.exchange = exchange
+            isAuthenticating = true
             return .reply(Reply(334, text))
-        case .evidence(.password(let evidence)):
-            // There is nobody who may act for another.
-            if let wanted = evidence.authorizationIdentity, wanted != evidence.authenticationIdentity {
-                return .reply(Reply(535, EnhancedStatusCode(5, 7, 8), "You may act for yourself only"))
+        case .outcome(.account(let account)):
+            self.account = account
+            logger[metadataKey: LogKey.account] = "\(account.username)"
+            logger.info("logged in", metadata: ["tls": "\(isTLS)"])
+            return .reply(Reply(235, EnhancedStatusCode(2, 7, 0), "Authenticated"))
+        case .outcome(.unavailable):
+            return .reply(ErrorReplies.loginUnavailable)
+        case .outcome(.refused(let refusal)):
+            guard !refusal.endsSession else {
+                return .close(Reply(421, EnhancedStatusCode(4, 7, 0), "Too many failed logins"))
             }
-            return check(evidence)
+            return .reply(ErrorReplies.login(refusal.reason))
         }
     }
 
-    /// An unknown name and a wrong password get the same answer after the same time.
-    private func check(_ evidence: PasswordEvidence) -> Step {
-        let user = evidence.authenticationIdentity
-        return .wait { [server] in
-            do throws(StoreError) {
-                let password = evidence.password.withBytes { $0 }
-                let account = try await server.store.accounts.authenticate(username: user, password: password)
-                guard let account else {
-                    try? await Task.sleep(for: server.profile.limits.authenticationDelay)
-                    return { session in session.refuseAuthentication(of: user) }
-                }
-                return { session in session.authenticated(account) }
-            } catch {
-                return { session in session.report(error, of: user) }
-            }
-        }
-    }
-
-    private mutating func authenticated(_ account: Account) -> Step {
-        self.account = account
-        failedAuthentications = 0
-        logger[metadataKey: LogKey.account] = "\(account.username)"
-        logger.info("logged in", metadata: ["tls": "\(isTLS)"])
-        server.metrics.authenticated.increment()
-        return .reply(Reply(235, EnhancedStatusCode(2, 7, 0), "Authenticated"))
-    }
-
-    private mutating func refuseAuthentication(of user: String) -> Step {
-        failedAuthentications += 1
-        server.metrics.failedAuthentications.increment()
-        logger.notice(
-            "login refused", metadata: ["user": "\(user.prefix(100))", "attempt": "\(failedAuthentications)"])
-        guard failedAuthentications < server.profile.limits.failedAuthentications else {
-            return .close(Reply(421, EnhancedStatusCode(4, 7, 0), "Too many failed authentications"))
-        }
-        return .reply(Reply(535, EnhancedStatusCode(5, 7, 8), "Wrong user name or password"))
-    }
-
-    private func report(_ error: StoreError, of user: String) -> Step {
-        guard error.kind == .inactive else {
-            logger.warning("cannot authenticate", metadata: [LogKey.error: "\(error)"])
-            return .reply(Reply(454, EnhancedStatusCode(4, 7, 0), "Cannot authenticate now, try again later"))
-        }
-        logger.notice("login to an inactive account", metadata: ["user": "\(user.prefix(100))"])
-        return .reply(Reply(525, EnhancedStatusCode(5, 7, 13), "Account is not active"))
-    }
-
-    private func refuse(_ error: ExchangeError) -> Step {
+    private static func reply(to error: ExchangeError) -> Reply {
         switch error {
-        case .cancelled: .reply(Reply(501, EnhancedStatusCode(5, 7, 0), "Authentication cancelled"))
-        case .badEncoding: .reply(Reply(501, EnhancedStatusCode(5, 5, 2), "Not Base64"))
-        case .badResponse(let why): .reply(Reply(501, EnhancedStatusCode(5, 5, 2), "Bad response: \(why)"))
+        case .cancelled: Reply(501, EnhancedStatusCode(5, 7, 0), "Authentication cancelled")
+        case .badEncoding: Reply(501, EnhancedStatusCode(5, 5, 2), "Not Base64")
+        case .badResponse(let why): Reply(501, EnhancedStatusCode(5, 5, 2), "Bad response: \(why)")
         }
     }
 }

@@ -19,6 +19,7 @@ extension Session {
         connection = ConnectionInfo(
             sessionID: connection.sessionID, listener: connection.listener, local: connection.local, remote: remote,
             isTLS: connection.isTLS)
+        clientLogin = server.clientLogin(from: connection, logger)
         for (key, value) in connection.metadata { logger[metadataKey: key] = value }
         return .reply(greeting)
     }

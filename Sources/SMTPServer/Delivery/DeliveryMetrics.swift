@@ -8,8 +8,6 @@ struct DeliveryMetrics: Sendable {
     let delivered: Counter
     let refused: Counter
     let deferred: Counter
-    let authenticated: Counter
-    let failedAuthentications: Counter
     /// From the end of the message to the commit.
     let commitTime: Histogram
 
@@ -23,9 +21,6 @@ struct DeliveryMetrics: Sendable {
         delivered = registry.counter(name, help, ["result": "delivered"])
         refused = registry.counter(name, help, ["result": "refused"])
         deferred = registry.counter(name, help, ["result": "deferred"])
-        let logins = (name: "lightmail_logins_total", help: "Logins, by what became of them.")
-        authenticated = registry.counter(logins.name, logins.help, ["result": "ok"])
-        failedAuthentications = registry.counter(logins.name, logins.help, ["result": "refused"])
         commitTime = registry.histogram(
             "lightmail_delivery_commit_seconds", "From the end of a message to its commit.")
         registry.collect { collection in

@@ -1,5 +1,4 @@
 import LightMailDaemon
-import SASL
 import SMTPSyntax
 
 /// What makes one kind of session differ from another: whom it serves, what it offers, and its bounds.
@@ -60,17 +59,6 @@ package struct Profile: Sendable {
         case .smtp: "ESMTP"
         }
     }
-
-    /// The line that announces an extension, with its argument.
-    func announcement(of service: ServiceExtension) -> String {
-        switch service {
-        // RFC 1870 section 3: the argument is the size of the largest message that will be taken.
-        case .size: "SIZE \(limits.messageSize)"
-        case .auth: (["AUTH"] + Mechanism.allCases.map(\.rawValue)).joined(separator: " ")
-        case .xclient: "XCLIENT NAME ADDR PORT PROTO HELO"
-        case .pipelining, .eightBitMIME, .smtpUTF8, .chunking, .enhancedStatusCodes, .dsn, .startTLS: service.rawValue
-        }
-    }
 }
 
 /// Who has to authenticate, and where a password may travel.
@@ -104,10 +92,8 @@ package struct SessionLimits: Sendable {
     /// Commands between one good message and the next that bring none nearer, NOOP and RSET among them; nil for no
     /// such limit.
     package var idleCommands: Int?
-    /// Failed authentications of a session.
-    package var failedAuthentications = 5
-    /// How long a failed authentication keeps its client waiting.
-    package var authenticationDelay: Duration = .seconds(1)
+    /// Refused logins of a session.
+    package var failedLogins = 5
     /// Bytes of a command line without its CRLF. MAIL with every parameter stays well below (RFC 5321 section
     /// 4.5.3.1.4 asks for 510, and each extension adds to it).
     package var commandLine = 4_096

@@ -10,11 +10,11 @@ extension ServerContext {
     /// A context with the machine's clock, and with trace ids that nobody can guess.
     convenience init(
         profile: Profile, hostname: String, store: Store, sessions: SessionRegistry, metrics: MetricsRegistry,
-        logger: Logger, smarthost: SMTPClient? = nil
+        logger: Logger, authenticator: Authenticator? = nil, smarthost: SMTPClient? = nil
     ) {
         self.init(
             profile: profile, hostname: hostname, store: store, sessions: sessions, metrics: metrics, logger: logger,
-            smarthost: smarthost, now: { Int64(time(nil)) },
+            authenticator: authenticator, smarthost: smarthost, now: { Int64(time(nil)) },
             makeTraceID: {
                 var generator = SystemRandomNumberGenerator()
                 return ConnectionInfo.makeSessionID(using: &generator)

@@ -13,6 +13,8 @@ package final class ServerContext: Sendable {
     package let buffers: BufferAccount
     let overflows = Overflows()
     let store: Store
+    /// Checks who clients are; nil where nobody logs in.
+    let authenticator: Authenticator?
     /// Who takes what is for elsewhere; nil where nothing is.
     let smarthost: SMTPClient?
     let sessions: SessionRegistry
@@ -25,10 +27,12 @@ package final class ServerContext: Sendable {
 
     package init(
         profile: Profile, hostname: String, store: Store, sessions: SessionRegistry, metrics: MetricsRegistry,
-        logger: Logger, smarthost: SMTPClient? = nil, now: @escaping @Sendable () -> Int64,
+        logger: Logger, authenticator: Authenticator? = nil, smarthost: SMTPClient? = nil,
+        now: @escaping @Sendable () -> Int64,
         makeTraceID: @escaping @Sendable () -> String
     ) {
         self.profile = profile
+        self.authenticator = authenticator
         self.smarthost = smarthost
         self.hostname = hostname
         self.store = store
@@ -44,6 +48,7 @@ package final class ServerContext: Sendable {
     init(_ other: ServerContext, profile: Profile, smarthost: SMTPClient?) {
         self.profile = profile
         self.smarthost = smarthost
+        authenticator = other.authenticator
         hostname = other.hostname
         buffers = other.buffers
         store = other.store
@@ -52,5 +57,24 @@ package final class ServerContext: Sendable {
         logger = other.logger
         now = other.now
         makeTraceID = other.makeTraceID
+    }
+
+    /// The logins of a session.
+    func clientLogin(from connection: ConnectionInfo, _ logger: Logger) -> ClientLogin? {
+        authenticator.map { authenticator in
+            ClientLogin(
+                authenticator, connection: connection, maximumFailures: profile.limits.failedLogins, logger: logger)
+        }
+    }
+
+    /// The line that announces an extension, with its argument.
+    func announcement(of service: ServiceExtension) -> String {
+        switch service {
+        // RFC 1870 section 3: the argument is the size of the largest message that will be taken.
+        case .size: "SIZE \(profile.limits.messageSize)"
+        case .auth: (["AUTH"] + (authenticator?.mechanisms ?? []).map(\.rawValue)).joined(separator: " ")
+        case .xclient: "XCLIENT NAME ADDR PORT PROTO HELO"
+        case .pipelining, .eightBitMIME, .smtpUTF8, .chunking, .enhancedStatusCodes, .dsn, .startTLS: service.rawValue
+        }
     }
 }

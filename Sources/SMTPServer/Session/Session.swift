@@ -1,7 +1,6 @@
 import LightMailCore
 import LightMailDaemon
 import Logging
-import SASL
 import SMTPSyntax
 
 /// The state of one session, and the way from a line to what it leads to. Knows no channel: it is moved by
@@ -19,9 +18,10 @@ struct Session {
     var isTLS: Bool
     /// Who has authenticated.
     var account: Account?
-    /// An AUTH that waits for the client's next line.
-    var exchange: Exchange?
-    var failedAuthentications = 0
+    /// The logins of the session; nil where none is taken.
+    var clientLogin: ClientLogin?
+    /// An AUTH waits for the client's next line.
+    var isAuthenticating = false
     var transaction: Transaction?
     /// Called, on any thread, when the message being received has room again.
     var onRoom: @Sendable () -> Void = {}
@@ -38,6 +38,7 @@ struct Session {
         var logger = server.logger
         for (key, value) in connection.metadata { logger[metadataKey: key] = value }
         self.logger = logger
+        clientLogin = server.clientLogin(from: connection, logger)
         let mayActForOthers = connection.clientAddress.map { address in
             server.profile.xclientNetworks.contains { $0.contains(address) }
         }
@@ -45,7 +46,7 @@ struct Session {
         let usable = profile.offered.filter { service in
             switch service {
             case .startTLS: profile.tls != nil
-            case .auth: profile.authentication.isOffered
+            case .auth: profile.authentication.isOffered && server.authenticator != nil
             case .xclient: mayActForOthers == true
             default: true
             }
@@ -66,18 +67,18 @@ struct Session {
             case .auth: parser.offered.contains(service) && mayAuthenticate
             default: parser.offered.contains(service)
             }
-        }.map(server.profile.announcement(of:))
+        }.map(server.announcement(of:))
     }
 
     /// Whether a password may be asked for as things are.
     var mayAuthenticate: Bool { isTLS || !server.profile.authentication.requiresTLS }
 
     /// Bytes that the next line may have without its CRLF.
-    var longestLine: Int { max(server.profile.limits.commandLine, exchange?.longestLine ?? 0) }
+    var longestLine: Int { max(server.profile.limits.commandLine, clientLogin?.longestLine ?? 0) }
 
     /// Executes a command line, given without its CRLF, or takes it as the answer to a challenge.
     mutating func execute(line: some Collection<UInt8>) -> Step {
-        if exchange != nil { return bounded(continueAuthentication(line)) }
+        if isAuthenticating { return bounded(continueAuthentication(line)) }
         do throws(CommandError) {
             return bounded(execute(try parser.parse(line)))
         } catch {
@@ -87,7 +88,7 @@ struct Session {
 
     /// Answers a line that is no command.
     mutating func refuse(_ error: CommandError) -> Step {
-        exchange = nil
+        isAuthenticating = false
         if case .badChunk = error.reason { return .close(error.reply) }
         return bounded(.reply(error.reply))
     }
@@ -114,7 +115,7 @@ struct Session {
     }
 
     /// Counts refused commands. Refused recipients have a count of their own.
-    private mutating func bounded(_ step: Step) -> Step {
+    mutating func bounded(_ step: Step) -> Step {
         guard case .replies(let replies) = step, let code = replies.first?.code,
             (500...504).contains(code) || code == 555
         else { return step }
@@ -163,6 +164,6 @@ struct Session {
         client = nil
         isPlain = false
         account = nil
-        exchange = nil
+        isAuthenticating = false
     }
 }
