@@ -12,13 +12,9 @@ import Testing
 @Suite struct SubmissionTests {
     /// A submission server whose clients need no TLS.
     private func start(_ domain: TestDomain, store: Store? = nil, smarthost: SMTPClient?) async throws -> TestServer {
-        try await TestServer.start(
-            domain, store: store,
-            profile: { limits in
-                var profile = Profile.submission(limits)
-                profile.authentication = AuthenticationPolicy(isOffered: true, isRequired: true, requiresTLS: false)
-                return profile
-            }, smarthost: smarthost)
+        var profile = Profile.submission(TestServer.limits)
+        profile.authentication = AuthenticationPolicy(isOffered: true, isRequired: true, requiresTLS: false)
+        return try await TestServer.start(domain, store: store, profile: profile, smarthost: smarthost)
     }
 
     /// Logs in as alice and sends a message; returns the lines of the reply to it.

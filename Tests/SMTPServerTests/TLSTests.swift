@@ -11,14 +11,9 @@ import Testing
 @Suite struct TLSTests {
     @Test(.timeLimit(.minutes(1))) func whatFollowsSTARTTLSInClearIsDropped() async throws {
         let domain = try await TestStore.shared.makeDomain()
-        let tls = try TestCertificate.make()
-        let server = try await TestServer.start(
-            domain,
-            profile: { limits in
-                var profile = Profile.inbound(limits)
-                profile.tls = tls
-                return profile
-            })
+        var profile = Profile.inbound(TestServer.limits)
+        profile.tls = try TestCertificate.make()
+        let server = try await TestServer.start(domain, profile: profile)
         let client = try await server.connect()
         try await client.expect("220 <>")
         try await client.send("EHLO client.example.org")

@@ -16,6 +16,8 @@ struct TestServer {
     private let daemon: DaemonContext
     private let listener: Listener
 
+    static let limits = SessionLimits(messageSize: 100_000, idleTimeout: .seconds(60))
+
     /// - Parameters:
     ///   - domain: whose host this is.
     ///   - store: in place of the domain's own.
@@ -25,11 +27,10 @@ struct TestServer {
     ///   - adjust: changes the limits.
     static func start(
         _ domain: TestDomain, store: Store? = nil, byteByByte: Bool = false, logger: Logger = Logger(label: "test"),
-        profile make: (SessionLimits) -> Profile = Profile.lmtp, smarthost: SMTPClient? = nil,
+        profile: Profile = .lmtp(limits), smarthost: SMTPClient? = nil,
         _ adjust: (inout SessionLimits) -> Void = { _ in }
     ) async throws -> TestServer {
-        var limits = SessionLimits(messageSize: 100_000, idleTimeout: .seconds(60))
-        var profile = make(limits)
+        var profile = profile
         adjust(&profile.limits)
         let daemon = DaemonContext(
             kind: .lmtpd, configuration: Configuration(), logger: Logger(label: "test"),

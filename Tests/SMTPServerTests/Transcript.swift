@@ -109,7 +109,8 @@ struct Transcript: Sendable, CustomTestStringConvertible {
     }
 
     /// The server that the transcript is about.
-    private func profile(_ limits: SessionLimits) -> Profile {
+    private var profile: Profile {
+        let limits = TestServer.limits
         if name.hasPrefix("lmtp-") { return .lmtp(limits) }
         if name.hasPrefix("smtp-") { return .inbound(limits) }
         var profile = Profile.submission(limits)
