@@ -140,7 +140,6 @@ final class NotifySocket: Sendable {
         await #expect(processExitsWith: .exitCode(70)) {
             try await serve { context in context.runInBackground("sweep") { throw CocoaError(.featureUnsupported) } }
         }
-        await #expect(processExitsWith: .exitCode(64)) { Daemon.exitAsUnreleased(.pop3d) }
     }
 }
 

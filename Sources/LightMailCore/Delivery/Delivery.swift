@@ -30,7 +30,11 @@ package struct Delivery: Sendable {
     }
 
     /// Begins to take a message that goes elsewhere.
-    package func beginOutgoing() -> OutgoingSpool { OutgoingSpool(directory: objects.spoolDirectory) }
+    ///
+    /// - Parameter isScanned: whether it is scanned anyway, as it is received for somebody here, too.
+    package func beginOutgoing(isScanned: Bool) -> OutgoingSpool {
+        OutgoingSpool(directory: objects.spoolDirectory, scanner: isScanned ? nil : scanner)
+    }
 
     /// Delivers to INBOXes. Returns after the commit: what is a success is safe.
     ///

@@ -6,20 +6,25 @@ package actor OutgoingSpool {
     private static let memory = Int(ObjectStore.smallSize)
 
     private let directory: String
+    private let scanner: Scanner?
+    private let scan: Scan?
     private let received = SHA256Hasher()
     private var buffer: [UInt8] = []
     private var file: SpoolFile?
     private var size: UInt64 = 0
 
-    init(directory: String) {
+    init(directory: String, scanner: Scanner?) {
         self.directory = directory
+        self.scanner = scanner
+        scan = scanner?.begin()
     }
 
     /// Adds bytes of the message, exactly as they came.
     ///
     /// - Throws: `StoreError` unavailable when the disk does not take them.
-    package func write(_ bytes: [UInt8]) throws(StoreError) {
+    package func write(_ bytes: [UInt8]) async throws(StoreError) {
         received.update(bytes)
+        await scan?.write(bytes)
         try prepend(bytes)
     }
 
@@ -30,10 +35,21 @@ package actor OutgoingSpool {
         if buffer.count > Self.memory { try spill() }
     }
 
-    /// Ends the message.
-    package func finish() throws(StoreError) -> SpooledMessage {
+    /// Ends the message. One in which the virus scanner finds something goes nowhere, whatever is done with such a
+    /// message that stays here.
+    ///
+    /// - Throws: `StoreError` infected, limit, unavailable.
+    package func finish() async throws(StoreError) -> SpooledMessage {
+        if let scanner, let scan, let virus = try scanner.judge(await scan.finish()) {
+            throw StoreError(.infected, virus)
+        }
         if file != nil { try spill() }
         return SpooledMessage(size: size, receivedHash: received.finish(), file: file, bytes: buffer)
+    }
+
+    /// Gives the message up.
+    package func abandon() async {
+        await scan?.abandon()
     }
 
     private func spill() throws(StoreError) {

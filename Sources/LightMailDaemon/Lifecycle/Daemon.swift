@@ -55,11 +55,6 @@ package enum Daemon {
         ExitStatus.success.exit()
     }
 
-    /// Ends the program of a daemon that this release does not have.
-    package static func exitAsUnreleased(_ kind: DaemonKind) -> Never {
-        ExitStatus.usage.exit("\(kind.program) is not part of this release yet")
-    }
-
     /// Everything between the configuration and the exit status.
     static func serve(
         _ kind: DaemonKind, _ configuration: Configuration, source: ConfigurationSource, sink: LogSink,

@@ -4,7 +4,7 @@ import LightMailCore
 /// How a daemon ends, in the numbers of sysexits.h, which systemd and scripts know.
 package enum ExitStatus: Int32, Sendable {
     case success = 0
-    /// EX_USAGE: the command line, or a daemon that this release does not have.
+    /// EX_USAGE: the command line.
     case usage = 64
     /// EX_SOFTWARE: a mistake of ours.
     case software = 70

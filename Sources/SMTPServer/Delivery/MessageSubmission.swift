@@ -41,6 +41,11 @@ struct MessageSubmission: Sendable {
             try await incoming?.write(bytes)
             try await outgoing?.write(bytes)
         }
+
+        func abort() async {
+            await incoming?.abort()
+            await outgoing?.abandon()
+        }
     }
 
     /// Takes the message from the pipe to where it goes.
@@ -69,14 +74,14 @@ struct MessageSubmission: Sendable {
             server.metrics.bytes.increment(by: UInt64(size))
             return [reply]
         } catch MessagePipe.Interruption.abandoned {
-            await ways?.incoming?.abort()
+            await ways?.abort()
             server.metrics.abandoned.increment()
             logger.notice("message given up by the client", metadata: ["bytes": "\(size)"])
             return []
         } catch {
             let reply = Self.reply(to: error)
             pipe.discard(reply)
-            await ways?.incoming?.abort()
+            await ways?.abort()
             log(reply, size: size, error: "\(error)")
             return [reply]
         }
@@ -110,7 +115,7 @@ struct MessageSubmission: Sendable {
             ways.incoming = server.store.delivery.begin(prologue: Array(trace.encoded.utf8) + additions)
         }
         if !elsewhere.isEmpty {
-            let spool = server.store.delivery.beginOutgoing()
+            let spool = server.store.delivery.beginOutgoing(isScanned: !here.isEmpty)
             try await spool.prepend(Array(trace.received.utf8) + additions)
             ways.outgoing = spool
         }
@@ -127,6 +132,10 @@ struct MessageSubmission: Sendable {
             let reply = failure ?? accepted
             log(reply, size: size)
             return reply
+        }
+        if let received, let virus = received.virus {
+            await server.store.delivery.discard(received)
+            throw StoreError(.infected, virus)
         }
         let hash = spooled.receivedHash
         let known = try await server.store.relays.known(hash, from: account.id, to: elsewhere.map(\.forward))
@@ -162,7 +171,8 @@ struct MessageSubmission: Sendable {
     private func deliver(_ received: ReceivedMessage?) async -> Reply? {
         guard let received else { return nil }
         let began = ContinuousClock.now
-        let results = await server.store.delivery.deliver(received, to: here.flatMap(\.targets), together: true)
+        let results = await server.store.delivery.deliver(
+            received, to: here.flatMap(\.targets), origin: DeliveryOrigin(server.profile, reversePath), together: true)
         server.metrics.commitTime.observe(ContinuousClock.now - began)
         for case .failure(let error) in results {
             logger.warning("delivery failed", metadata: [LogKey.error: "\(error)"])
