@@ -134,7 +134,7 @@ struct MessageSubmission: Sendable {
             return reply
         }
         if let received, let virus = received.virus {
-            await server.store.delivery.discard(received)
+            await server.store.delivery.discard([received])
             throw StoreError(.infected, virus)
         }
         let hash = spooled.receivedHash
@@ -155,7 +155,7 @@ struct MessageSubmission: Sendable {
             local.set(failure)
             return failure == nil
         }
-        if let received, local.isUntried { await server.store.delivery.discard(received) }
+        if let received, local.isUntried { await server.store.delivery.discard([received]) }
         let relayed = zip(rest, outcomes).filter(\.1.isAccepted).map(\.0)
         await remember(hash, relayed)
         let reply = SubmissionReplies.reply(
