@@ -23,6 +23,7 @@ enum ErrorReplies {
         case .authorization: Reply(535, EnhancedStatusCode(5, 7, 8), "You may act for yourself only")
         case .inactive: Reply(525, EnhancedStatusCode(5, 7, 13), "Account is not active")
         case .blocked: Reply(454, EnhancedStatusCode(4, 7, 0), "Too many failed logins, try again later")
+        case .tooManySessions: Reply(421, EnhancedStatusCode(4, 7, 0), "Too many sessions, try again later")
         }
     }
 
