@@ -186,7 +186,7 @@ import Testing
             #expect(try await door.cost { _ = try await door.knock("secret", from: Self.home) } == 1)
             #expect(try await door.cost { _ = try await door.knock("wrong", from: Self.home) } == 2)
             for name in [door.user, "nobody@example.com"] {
-                #expect(try await door.cost { _ = try await door.knock("wrong", as: name, from: Self.cafe) } == 2)
+                #expect(try await door.cost { _ = try await door.knock("other", as: name, from: Self.cafe) } == 2)
             }
         }
     }
