@@ -17,7 +17,6 @@ struct EntityTree: Sendable {
     private var preview = PreviewCollector()
     /// Whether what is open lies in a message within the message.
     private var isInEmbedded = false
-    private var hasEightBitHeader = false
 
     /// The bytes consumed.
     private(set) var offset: UInt64 = 0
@@ -93,8 +92,7 @@ struct EntityTree: Sendable {
         let root = open[0]
         return ParsedMessage(
             size: offset, headerSize: topHeaderSize ?? offset, headerBlock: topHeader,
-            hasEightBitHeader: hasEightBitHeader, envelope: root.envelope,
-            structure: root.part(end: offset, lines: lines), preview: preview.preview)
+            envelope: root.envelope, structure: root.part(end: offset, lines: lines), preview: preview.preview)
     }
 
     private mutating func advance(_ piece: RawSpan, endsLine: Bool) {
@@ -108,7 +106,6 @@ struct EntityTree: Sendable {
     }
 
     private mutating func keepTopHeader(_ piece: RawSpan) {
-        if !hasEightBitHeader { hasEightBitHeader = piece.withUnsafeBytes { $0.contains { $0 >= 0x80 } } }
         guard let kept = topHeader?.count else { return }
         if kept + piece.byteCount > limits.storedHeader {
             topHeader = nil

@@ -8,8 +8,6 @@ package struct ParsedMessage: Sendable, Equatable {
     package let headerSize: UInt64
     /// The bytes of the top header with its blank line, or nil when it is larger than ``MessageLimits/storedHeader``.
     package let headerBlock: [UInt8]?
-    /// Whether the top header holds bytes that are not ASCII.
-    package let hasEightBitHeader: Bool
     /// The envelope (RFC 9051 7.5.2).
     package let envelope: Envelope
     /// The tree of body parts. Its root stands for the message: its header is the top header.
@@ -26,13 +24,12 @@ package struct ParsedMessage: Sendable, Equatable {
     }
 
     init(
-        size: UInt64, headerSize: UInt64, headerBlock: [UInt8]?, hasEightBitHeader: Bool, envelope: Envelope,
+        size: UInt64, headerSize: UInt64, headerBlock: [UInt8]?, envelope: Envelope,
         structure: BodyPart, preview: String
     ) {
         self.size = size
         self.headerSize = headerSize
         self.headerBlock = headerBlock
-        self.hasEightBitHeader = hasEightBitHeader
         self.envelope = envelope
         self.structure = structure
         self.preview = preview

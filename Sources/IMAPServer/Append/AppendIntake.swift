@@ -85,10 +85,8 @@ extension Session {
             AppendedMessage(
                 message: message, flags: current.flags, keywords: current.keywords, internalDate: current.internalDate))
         intake.footprint += message.footprint
-        // RFC 6855 4. IMAP4rev2 allows such a header by itself (RFC 9051 6.3.12).
-        if message.hasEightBitHeader, !acceptsUTF8, !isRev2 {
-            throw CommandFailure.no("Header is not ASCII: enable UTF8=ACCEPT first", .cannot)
-        }
+        // RFC 6855 4 would refuse a header in UTF-8 from who has not enabled UTF8=ACCEPT. Mail from before there were such
+        // rules has headers in eight bits, and whoever moves his mail in must not lose it.
         if intake.footprint > Self.maximumFootprint { throw CommandFailure.no("Too many messages at once", .limit) }
     }
 

@@ -44,8 +44,8 @@ package actor IncomingMessage {
         let parsed = parser.finish()
         return ReceivedMessage(
             object: object, receivedHash: received.finish(), headerSize: parsed.headerSize, header: parsed.headerBlock,
-            hasEightBitHeader: parsed.hasEightBitHeader, envelope: parsed.envelope.encoded(),
-            structure: parsed.structure.encoded(), preview: Array(parsed.preview.utf8), startedAt: upload.startedAt,
+            envelope: parsed.envelope.encoded(), structure: parsed.structure.encoded(),
+            preview: Array(parsed.preview.utf8), startedAt: upload.startedAt,
             virus: virus)
     }
 
@@ -81,8 +81,6 @@ package struct ReceivedMessage: Sendable {
     package let receivedHash: [UInt8]
     let headerSize: UInt64
     let header: [UInt8]?
-    /// Whether its header holds bytes that are not ASCII, as an internationalized one may (RFC 6532).
-    package let hasEightBitHeader: Bool
     let envelope: [UInt8]
     let structure: [UInt8]
     let preview: [UInt8]
