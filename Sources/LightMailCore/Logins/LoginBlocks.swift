@@ -43,13 +43,15 @@ extension Accounts {
     /// - Parameter subject: an address, or a network as ``loginBlocks(all:)`` names it.
     /// - Throws: `StoreError` notFound when nothing has failed there.
     package func unblock(_ subject: String) async throws(StoreError) {
+        // Networks are ASCII, and so is their column: MySQL compares it with nothing else.
+        let network = subject.utf8.allSatisfy { $0 < 0x80 } ? subject : ""
         let changed = try await mapped {
             try await database.transaction { connection in
                 let removed = try connection.execute(
                     """
                     DELETE FROM login_records WHERE proved_at IS NULL \
                     AND ((account = ? AND network = '') OR (account = '' AND network = ?))
-                    """, [.text(subject.lowercased()), .text(subject)])
+                    """, [.text(subject.lowercased()), .text(network)])
                 let cleared = try connection.execute(
                     """
                     UPDATE login_records SET failures = 0, blocked_until = NULL \
