@@ -26,7 +26,7 @@ struct LightMailControl: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             Migrate.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, MailboxCommand.self,
-            QuotaCommand.self, AuthCommand.self, TokenCommand.self, FileSystemCheck.self,
+            QuotaCommand.self, AuthCommand.self, TokenCommand.self, FileSystemCheck.self, DoctorCommand.self,
         ])
 
     @OptionGroup var options: ControlOptions

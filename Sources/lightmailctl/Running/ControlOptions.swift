@@ -17,8 +17,13 @@ struct ControlOptions: ParsableArguments {
     ///
     /// - Parameter outer: the options that stood before the subcommand's name.
     func configuration(or outer: ControlOptions) throws(ConfigurationError) -> Configuration {
-        let environment = ProcessInfo.processInfo.environment
-        let path = config ?? outer.config ?? environment["LIGHTMAIL_CONFIG"] ?? Configuration.defaultPath
-        return try Configuration.load(path: path, environment: environment)
+        try Configuration.load(path: path(or: outer), environment: ProcessInfo.processInfo.environment)
+    }
+
+    /// Where the configuration stands.
+    ///
+    /// - Parameter outer: the options that stood before the subcommand's name.
+    func path(or outer: ControlOptions) -> String {
+        config ?? outer.config ?? ProcessInfo.processInfo.environment["LIGHTMAIL_CONFIG"] ?? Configuration.defaultPath
     }
 }
