@@ -321,6 +321,11 @@ def test_a_postfix_that_delivers_elsewhere(stack, examine, postfix, tmp_path):
     maps = with_lines("virtual_transport = virtual\ntransport_maps = hash:/etc/postfix/transport\n")
     assert maps.errors() == set() and "postmap -q" in maps.the("warning", "postfix", "transport")["advice"]
     with_lines("message_size_limit = 10240000\n").the("ok", "postfix", "size")
+    # Debian's own table locks the LMTP client into the queue's folder.
+    shutil.copy("/usr/share/postfix/master.cf.dist", tmp_path / "master.cf")
+    (tmp_path / "main.cf").write_text(main)
+    locked = examine(mail_config=tmp_path)
+    assert "postconf -F lmtp/unix/chroot=n" in locked.the("error", "postfix", "transport")["advice"]
     # Without a main.cf there is no Postfix.
     (tmp_path / "empty").mkdir()
     examine(mail_config=tmp_path / "empty").the("ok", "postfix", "postconf")

@@ -27,18 +27,30 @@ struct PostfixCheck {
         return findings.list
     }
 
-    /// What postconf says; nil where there is none. MAIL_CONFIG in the environment leads it elsewhere.
     private static func settings() -> [String: String]? {
-        let command = "PATH=$PATH:/usr/sbin; postconf -h \(parameters.joined(separator: " ")) 2>/dev/null"
-        guard let stream = popen(command, "r") else { return nil }
+        guard let lines = postconf("-h \(parameters.joined(separator: " "))"), lines.count == parameters.count else {
+            return nil
+        }
+        return Dictionary(uniqueKeysWithValues: zip(parameters, lines))
+    }
+
+    /// What postconf says, a bounded number of lines; nil where there is none. MAIL_CONFIG in the environment leads it
+    /// elsewhere.
+    private static func postconf(_ arguments: String) -> [String]? {
+        guard let stream = popen("PATH=$PATH:/usr/sbin; postconf \(arguments) 2>/dev/null", "r") else { return nil }
         var lines: [String] = []
         var buffer = [CChar](repeating: 0, count: 8192)
-        while lines.count < parameters.count, fgets(&buffer, Int32(buffer.count), stream) != nil {
+        while lines.count < 100, fgets(&buffer, Int32(buffer.count), stream) != nil {
             let line = buffer.prefix { $0 != 0 && $0 != 0x0A }.map { UInt8(bitPattern: $0) }
             lines.append(String(decoding: line, as: UTF8.self))
         }
-        guard pclose(stream) == 0, lines.count == parameters.count else { return nil }
-        return Dictionary(uniqueKeysWithValues: zip(parameters, lines))
+        return pclose(stream) == 0 ? lines : nil
+    }
+
+    /// Whether the LMTP client takes its queue directory for the root of all (master(5): the fifth column).
+    private static var locksClientIn: Bool {
+        let columns = postconf("-M lmtp/unix")?.first?.split(separator: " ") ?? []
+        return columns.count > 4 && columns[4] == "y"
     }
 
     private func transport(_ settings: [String: String], _ socket: String, _ findings: inout Findings) {
@@ -47,6 +59,13 @@ struct PostfixCheck {
             guard let value = settings[name], value.hasPrefix("lmtp:unix:") else { continue }
             let path = value.dropFirst("lmtp:unix:".count)
             // A relative one is below Postfix's own folder.
+            if path == socket, Self.locksClientIn {
+                findings.error(
+                    "transport",
+                    "\(name) = \(value), but the LMTP client is locked into \(queue) and looks for it there",
+                    advice: "postconf -F lmtp/unix/chroot=n && systemctl reload postfix (docs/POSTFIX.md)")
+                return
+            }
             if path == socket || "\(queue)/\(path)" == socket {
                 findings.ok("transport", "\(name) = \(value)")
                 return
