@@ -11,6 +11,8 @@ struct IMAPMetrics: Sendable {
     let authenticated: Gauge
     let bytesIn: Counter
     let bytesOut: Counter
+    /// From a whole command to its tagged reply, commands that the client must go on with excepted.
+    let commandTime: Histogram
     private let commands: [CommandName: [Result: Counter]]
 
     init(_ registry: MetricsRegistry) {
@@ -18,6 +20,10 @@ struct IMAPMetrics: Sendable {
         authenticated = registry.gauge("lightmail_imap_authenticated_sessions", "IMAP sessions that have logged in.")
         bytesIn = registry.counter("lightmail_imap_received_bytes_total", "Bytes from clients, without TLS.")
         bytesOut = registry.counter("lightmail_imap_sent_bytes_total", "Bytes to clients, without TLS.")
+        commandTime = registry.histogram(
+            "lightmail_imap_command_seconds",
+            "From a whole command to its tagged reply; IDLE and AUTHENTICATE, which the client goes on with, are left out."
+        )
         var commands: [CommandName: [Result: Counter]] = [:]
         for name in CommandName.allCases {
             for result in Result.allCases {

@@ -6,6 +6,7 @@
 package final class Connection {
     private let link: ServerLink
     private let statistics: StatisticsCounters
+    private let observe: (@Sendable (Duration) -> Void)?
     private var cache: StatementCache
     private var isReading = false
     private var lastExchange = ContinuousClock.now
@@ -37,6 +38,7 @@ package final class Connection {
 
     init(_ configuration: DatabaseConfiguration, statistics: StatisticsCounters) throws(DatabaseError) {
         self.statistics = statistics
+        observe = configuration.observeExchange
         cache = StatementCache(capacity: configuration.statementCacheSize)
         link = try ServerLink(configuration)
     }
@@ -227,7 +229,7 @@ extension Connection {
                 }
                 beginExchange()
                 statistics.queries.increment()
-                try statement.execute(parameters)
+                try timed { () throws(DatabaseError) in try statement.execute(parameters) }
                 return statement
             } catch {
                 guard !isSecond, error.asksForPreparing || error.asksForFewerStatements else { throw noted(error) }
@@ -241,7 +243,7 @@ extension Connection {
         if let statement = cache.statement(for: sql) { return statement }
         beginExchange()
         statistics.prepares.increment()
-        let statement = try Statement(sql, on: link)
+        let statement = try timed { () throws(DatabaseError) in try Statement(sql, on: link) }
         cache.insert(statement, for: sql)
         return statement
     }
@@ -250,7 +252,7 @@ extension Connection {
         beginExchange()
         statistics.queries.increment()
         do {
-            return try link.script(text)
+            return try timed { () throws(DatabaseError) in try link.script(text) }
         } catch {
             throw noted(error)
         }
@@ -271,6 +273,12 @@ extension Connection {
     private func beginExchange() {
         statistics.roundTrips.increment()
         lastExchange = .now
+    }
+
+    /// Runs an exchange that ``beginExchange()`` has begun, and tells who wants to know how long it took.
+    private func timed<Value>(_ body: () throws(DatabaseError) -> Value) throws(DatabaseError) -> Value {
+        defer { observe?(.now - lastExchange) }
+        return try body()
     }
 
     /// Draws the consequences of an error: a connection that is no more, a transaction that is no more.

@@ -48,6 +48,9 @@ package struct DatabaseConfiguration: Sendable {
 
     package var tls: DatabaseTLS = .preferred
 
+    /// Told how long each exchange with the server took, on the thread that made it; nil measures nothing.
+    package var observeExchange: (@Sendable (Duration) -> Void)?
+
     package init(user: String, password: String, database: String) {
         self.user = user
         self.password = password

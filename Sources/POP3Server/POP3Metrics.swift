@@ -7,6 +7,8 @@ struct POP3Metrics: Sendable {
     let authenticated: Gauge
     let bytesIn: Counter
     let bytesOut: Counter
+    /// From a whole command to its reply, AUTH excepted, which the client goes on with.
+    let commandTime: Histogram
     private let commands: [Verb?: [Bool: Counter]]
 
     init(_ registry: MetricsRegistry) {
@@ -14,6 +16,9 @@ struct POP3Metrics: Sendable {
         authenticated = registry.gauge("lightmail_pop3_authenticated_sessions", "POP3 sessions that have logged in.")
         bytesIn = registry.counter("lightmail_pop3_received_bytes_total", "Bytes from clients, without TLS.")
         bytesOut = registry.counter("lightmail_pop3_sent_bytes_total", "Bytes to clients, without TLS.")
+        commandTime = registry.histogram(
+            "lightmail_pop3_command_seconds",
+            "From a whole command to its reply; AUTH, which the client goes on with, is left out.")
         var commands: [Verb?: [Bool: Counter]] = [:]
         for verb in Verb.allCases.map(Optional.some) + [nil] {
             for isPositive in [true, false] {

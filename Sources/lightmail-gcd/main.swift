@@ -18,6 +18,13 @@ await Daemon.run(.gcd) { context in
                 ["kind": name])
         }
     }
+    context.metrics.collect { collection in
+        guard let backlog = garbage.backlog else { return }
+        collection.gauge(
+            "lightmail_garbage_backlog_objects", "Objects that wait to be deleted.", Double(backlog.objects))
+        collection.gauge(
+            "lightmail_garbage_backlog_age_seconds", "How long the first of them has waited.", Double(backlog.oldest))
+    }
     context.postWebhooks()
     context.runInBackground("garbage") { try await garbage.run(pause: section.pauseTime, idle: section.idleTime) }
 }

@@ -24,6 +24,7 @@ extension Session {
     private mutating func run(_ job: TaggedCommandJob) async throws -> Ending {
         let entry = CommandTable.entry(for: job.tagged.command)
         var ending = Ending(bytes: [])
+        let start = ContinuousClock.now
         let completion = try await completing {
             (session) throws in
             try session.check(entry.state)
@@ -33,6 +34,7 @@ extension Session {
         // Its tagged reply comes when the client has said the rest.
         if dialogue == nil {
             await end(job.tagged.tag, entry, completion, &ending)
+            service.metrics.commandTime.observe(.now - start)
         }
         ending.bytes = out.takeBytes()
         return ending

@@ -21,6 +21,7 @@ package final class Garbage: Sendable {
     /// Keys of the objects that the sweep looks at.
     let prefix: String
     private let sums = Mutex(GarbageReport())
+    private let waiting = Mutex<GarbageWaiting?>(nil)
 
     /// - Parameters:
     ///   - prefix: of the keys among which orphans are looked for.
@@ -73,8 +74,24 @@ package final class Garbage: Sendable {
     package func run(pause: Duration, idle: Duration) async throws {
         while true {
             let report = try await cycle()
+            await measureBacklog()
             try await Task.sleep(for: report.hasMore && report.failures.isEmpty ? pause : idle)
         }
+    }
+
+    /// What waited when it was last looked at, which is after each cycle of ``run(pause:idle:)``; nil before the first.
+    package var backlog: GarbageWaiting? { waiting.withLock { $0 } }
+
+    /// Counts what waits. Where that fails, the cycle before has said why.
+    package func measureBacklog() async {
+        let found = try? await database.read { connection in
+            let row = try connection.script(
+                """
+                SELECT COUNT(*), COALESCE(TIMESTAMPDIFF(SECOND, MIN(queued_at), UTC_TIMESTAMP()), 0) FROM garbage_objects
+                """)[0].rows.first
+            return GarbageWaiting(objects: try row?[0].uint64 ?? 0, oldest: try row?[1].int64 ?? 0)
+        }
+        if let found { waiting.withLock { $0 = found } }
     }
 
     private func run(_ pass: GarbageReport.Pass, _ report: inout GarbageReport) async throws(StoreError) {

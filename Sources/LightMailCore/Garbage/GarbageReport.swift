@@ -1,3 +1,10 @@
+/// Objects that nothing refers to any more and that are still in S3.
+package struct GarbageWaiting: Sendable, Equatable {
+    package let objects: UInt64
+    /// Seconds since the first of them was queued; 0 when there is none.
+    package let oldest: Int64
+}
+
 /// What the collector did: in one cycle, or since it was made.
 package struct GarbageReport: Sendable {
     /// The passes of a cycle, in their order.

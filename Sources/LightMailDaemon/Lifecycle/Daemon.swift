@@ -66,9 +66,12 @@ package enum Daemon {
         for warning in configuration.warnings {
             logger.warning("configuration", metadata: [LogKey.error: "\(warning)"])
         }
+        let metrics = MetricsRegistry()
         let store: Store
         do {
-            store = Store(try StoreConfiguration(configuration), logger: logger)
+            var parts = try StoreConfiguration(configuration)
+            StoreMetrics.observe(&parts, in: metrics)
+            store = Store(parts, logger: logger)
         } catch {
             logger.critical("cannot open the store", metadata: [LogKey.error: "\(error)"])
             return ExitStatus(error)
@@ -77,7 +80,7 @@ package enum Daemon {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads > 0 ? threads : min(System.coreCount, 16))
         let context = DaemonContext(
             kind: kind, configuration: configuration, logger: logger, eventLoopGroup: group, store: store,
-            sockets: sockets)
+            metrics: metrics, sockets: sockets)
         ProcessMetrics.register(in: context.metrics, kind: kind)
         StoreMetrics.register(in: context)
         var status = ExitStatus.success

@@ -5,11 +5,29 @@ import S3Client
 /// The counters of the clients of MySQL and S3, and whether the two answer. The budgets of operations are held against
 /// these numbers.
 enum StoreMetrics {
+    /// Has the clients tell how long they wait for their servers.
+    static func observe(_ configuration: inout StoreConfiguration, in registry: MetricsRegistry) {
+        let exchanges = registry.histogram(
+            "lightmail_mysql_exchange_seconds", "From a statement on its way to MySQL to the answer.")
+        configuration.database.observeExchange = { exchanges.observe($0) }
+        let requests = Dictionary(
+            uniqueKeysWithValues: S3Operation.allCases.map { operation in
+                (
+                    operation,
+                    registry.histogram(
+                        "lightmail_s3_request_seconds", "From a request to S3 to the head of its answer.",
+                        ["operation": operation.rawValue])
+                )
+            })
+        configuration.s3.observeRequest = { operation, duration in requests[operation]?.observe(duration) }
+    }
+
     static func register(in context: DaemonContext) {
         let store = context.store
         context.metrics.collect { collection in
             add(store.database.statistics, to: &collection)
             add(store.s3.statistics.snapshot, to: &collection)
+            add(store.objects.statistics, to: &collection)
             if let scanner = store.scanner { add(scanner.statistics, to: &collection) }
         }
         context.readiness.add("database") { _ = try await store.database.read { try $0.script("SELECT 1") } }
@@ -35,6 +53,17 @@ enum StoreMetrics {
         for (state, value) in states {
             collection.gauge("lightmail_mysql_connections", help, Double(value), ["state": state])
         }
+    }
+
+    static func add(_ statistics: ObjectStoreStatistics, to collection: inout MetricsCollection) {
+        collection.counter(
+            "lightmail_cache_hits_total", "Reads of bodies that the cache on disk served.", statistics.cacheHits)
+        collection.counter(
+            "lightmail_cache_misses_total", "Reads of bodies that were not in the cache on disk.",
+            statistics.cacheMisses)
+        collection.counter(
+            "lightmail_cache_damaged_total", "Files in the cache whose bytes were not those of their object.",
+            statistics.cacheDamaged)
     }
 
     static func add(_ statistics: ScannerStatistics, to collection: inout MetricsCollection) {

@@ -42,11 +42,13 @@ extension Session {
             return
         }
         badCommands = 0
+        let start = ContinuousClock.now
         let reply = try await replying { (session) throws in
             try session.check(command)
             return try await session.execute(command, &ending)
         }
         conclude(command.verb, reply, &ending)
+        if !isAwaitingLine { service.metrics.commandTime.observe(.now - start) }
     }
 
     /// Runs `body` and makes a reply of what it throws.

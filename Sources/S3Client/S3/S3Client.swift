@@ -87,7 +87,9 @@ package final class S3Client: Sendable {
             let error: S3Error
             let mayRetry: Bool
             do throws(TransferError) {
+                let start = ContinuousClock.now
                 let response = try await engine.send(signed(call))
+                configuration.observeRequest?(call.operation, .now - start)
                 statistics.sent(call.body?.length ?? 0)
                 if (200...299).contains(response.status) {
                     return try await consume(response, attempt > 1)

@@ -49,6 +49,8 @@ package struct S3Configuration: Sendable {
     package var serverSideEncryption: String?
     package var timeouts: TransferTimeouts
     package var retry: S3RetryPolicy
+    /// Told how long each request took until the head of its answer; nil measures nothing.
+    package var observeRequest: (@Sendable (S3Operation, Duration) -> Void)?
 
     package init(
         endpoint: S3Endpoint, bucket: String, region: String = "us-east-1", credentials: S3Credentials,
