@@ -3,6 +3,9 @@
 #include <sys/socket.h>
 #include <sys/timex.h>
 #include <systemd/sd-daemon.h>
+// The variants that note the C file and line would note this one.
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-journal.h>
 
 // glibc declares these as an enumeration that Swift sees only when some other module happens to bring it in.
 enum {

@@ -25,6 +25,18 @@ import Testing
         #expect(line == #"T info p: hello\nworld a=1 b="x y=\"z\"" c="" d\ne=f\ng"#)
     }
 
+    @Test func theJournalGetsEachFieldByItself() {
+        let entry = JournalFields(
+            .warning, "p", "hello\nworld", [("trace", "0190"), ("client address", "a b"), ("näme", "two\nlines")])
+        #expect(
+            entry.fields == [
+                #"MESSAGE=hello\nworld trace=0190 client address="a b" näme=two\nlines"#, "PRIORITY=4",
+                "SYSLOG_IDENTIFIER=p", "LIGHTMAIL_TRACE=0190", "LIGHTMAIL_CLIENT_ADDRESS=a b",
+                "LIGHTMAIL_N_ME=two\nlines",
+            ])
+        #expect(JournalFields.name(String(repeating: "x", count: 100)).utf8.count == 64)
+    }
+
     @Test func jsonIsOneObjectALineAndCanBeReadBack() throws {
         let hostile = "\"},\u{0}\r\n\u{2028}\u{7F}{\\ü😀"
         let line = LineLogHandler.json("T", .error, "p", hostile, [("user", hostile), ("level", "forged")])

@@ -1,5 +1,6 @@
 import IMAPSyntax
 import LightMailCore
+import LightMailDaemon
 import MailFormat
 
 // The FETCH response of one message.
@@ -104,6 +105,8 @@ extension Session {
         case .bytes(let bytes): fetch(item, bytes, partial, &response)
         case .range(let range):
             let wanted = range.cut(to: partial)
+            logger.debug(
+                "message is read", metadata: [LogKey.trace: "\(details.object.trace)", "uid": "\(details.uid)"])
             try await stream(item, store.messages.content(of: details, range: wanted), &response)
         case .fields(let range, let names, let inverted):
             let header = try await collect(details, range, limit: SectionContent.maximumHeader)

@@ -22,10 +22,13 @@ package struct Delivery: Sendable {
 
     /// Begins to take a message.
     ///
-    /// - Parameter prologue: header fields that are put before the received bytes: Return-Path and Received.
-    package func begin(prologue: [UInt8] = []) -> IncomingMessage {
+    /// - Parameters:
+    ///   - prologue: header fields that are put before the received bytes: Return-Path and Received.
+    ///   - trace: the name of its object, when it has one already; one that is no such name is passed over.
+    package func begin(prologue: [UInt8] = [], trace: String? = nil) -> IncomingMessage {
         IncomingMessage(
-            upload: objects.upload(prefix: "emails/", suffix: ".eml"), scanner: scanner, prologue: prologue,
+            upload: objects.upload(prefix: "emails/", suffix: ".eml", id: trace.flatMap { UUIDv7($0) }),
+            scanner: scanner, prologue: prologue,
             maximumSize: Self.maximumSize)
     }
 

@@ -50,11 +50,15 @@ package final class ObjectStore: Sendable {
 
     // MARK: Writing
 
+    /// A name for an object that is still to come.
+    package func makeID() -> UUIDv7 { ids.next() }
+
     /// Begins an object of a new key: the prefix, a UUIDv7, the suffix. Nothing is sent yet.
+    /// - Parameter id: made by ``makeID()`` a short while ago, and used once; nil for a fresh one.
     package func upload(
-        prefix: String = "emails/", suffix: String = ".eml", contentType: String = "message/rfc822"
+        prefix: String = "emails/", suffix: String = ".eml", contentType: String = "message/rfc822", id: UUIDv7? = nil
     ) -> ObjectUpload {
-        let id = ids.next()
+        let id = id ?? ids.next()
         return ObjectUpload(
             store: self, key: "\(prefix)\(id)\(suffix)", contentType: contentType, startedAt: id.milliseconds)
     }

@@ -15,9 +15,18 @@ package struct StoredObject: Sendable, Hashable {
         self.sha256 = sha256
     }
 
+    /// The name in the key, by which logs follow a message; the key itself where it has another form.
+    package var trace: String {
+        Self.id(key: key).map(\.description) ?? key
+    }
+
     /// When an object of this key was begun: milliseconds since 1970, of the UUIDv7 in it. Nil for a key of another form.
     package static func startedAt(key: String) -> UInt64? {
+        id(key: key)?.milliseconds
+    }
+
+    private static func id(key: String) -> UUIDv7? {
         let name = key[(key.lastIndex(of: "/").map { key.index(after: $0) } ?? key.startIndex)...]
-        return UUIDv7(name.prefix(36))?.milliseconds
+        return UUIDv7(name.prefix(36))
     }
 }

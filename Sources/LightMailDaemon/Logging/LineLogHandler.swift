@@ -34,6 +34,10 @@ struct LineLogHandler: LogHandler {
         // Dictionaries have no order; the session and the trace come first because people look for them.
         let ordered = fields.sorted { LineLogHandler.rank($0.key) < LineLogHandler.rank($1.key) }
             .map { (key: $0.key, value: "\($0.value)") }
+        if sink.isJournal {
+            JournalFields(event.level, sink.program, event.message.description, ordered).send()
+            return
+        }
         let time = LogTime.now.text
         let message = event.message.description
         sink.write(
@@ -54,7 +58,12 @@ struct LineLogHandler: LogHandler {
         _ time: String, _ level: Logger.Level, _ program: String, _ message: String,
         _ fields: [(key: String, value: String)]
     ) -> String {
-        var line = "\(time) \(level.rawValue) \(program): \(LogText.escaped(message))"
+        "\(time) \(level.rawValue) \(program): " + text(message, fields)
+    }
+
+    /// The message and its fields, without what else a line begins with.
+    static func text(_ message: String, _ fields: [(key: String, value: String)]) -> String {
+        var line = LogText.escaped(message)
         for (key, value) in fields {
             let escaped = LogText.escaped(value)
             let isPlain = !escaped.isEmpty && !escaped.utf8.contains { $0 == 0x20 || $0 == 0x22 || $0 == 0x3D }

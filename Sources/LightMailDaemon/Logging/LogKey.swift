@@ -2,7 +2,7 @@
 package enum LogKey {
     /// The session of a client.
     package static let session = "session"
-    /// A message on its way, from the protocol that took it to the object that keeps it.
+    /// A message on its way, from the protocol that took it to the object that keeps it, whose name it is, and on to who reads it.
     package static let trace = "trace"
     /// The client's IP address.
     package static let client = "client"

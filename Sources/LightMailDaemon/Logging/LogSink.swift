@@ -2,7 +2,8 @@ import Glibc
 import Logging
 import Synchronization
 
-/// Where the lines of a log go: standard error or a file, appended a line at a time and reopened on demand.
+/// Where the lines of a log go: standard error or a file, appended a line at a time and reopened on demand; or the journal,
+/// where standard error leads there.
 ///
 /// It never throws: a log that cannot be written must not stop mail.
 package final class LogSink: Sendable {
@@ -15,6 +16,9 @@ package final class LogSink: Sendable {
     private let threshold: Atomic<Int>
     let isJSON: Bool
     let program: String
+    /// Events go to the journal field by field; JSON, when it is asked for, goes there as lines.
+    var isJournal: Bool { !isJSON && output.withLock { $0.path.isEmpty } && standardErrorIsJournal }
+    private let standardErrorIsJournal: Bool
 
     /// - Parameters:
     ///   - section: Where, in which form, and from which level.
@@ -24,6 +28,7 @@ package final class LogSink: Sendable {
         output = Mutex(Output(descriptor: try LogSink.open(section.path), path: section.path))
         threshold = Atomic(LogSink.rank(section.level.severity))
         isJSON = section.json
+        standardErrorIsJournal = JournalFields.isStandardError
         self.program = program
     }
 

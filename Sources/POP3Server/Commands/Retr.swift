@@ -1,4 +1,5 @@
 import LightMailCore
+import LightMailDaemon
 import POP3Syntax
 
 extension Session {
@@ -6,6 +7,7 @@ extension Session {
     mutating func retrieve(_ number: MessageNumber) async throws -> Reply? {
         let position = try requireMaildrop().position(of: number)
         let details = try await details(at: position)
+        logger.debug("message is read", metadata: [LogKey.trace: "\(details.object.trace)", "uid": "\(details.uid)"])
         try await send(
             store.messages.content(of: details), headerSize: details.headerSize,
             announcement: .ok("\(details.size) octets"))

@@ -29,7 +29,7 @@ struct MessageDelivery: Sendable {
     /// - Returns: a reply a recipient, in the order of the recipients. A 250 among them means that the message is
     ///   committed. When the client gave the message up there is nobody to reply to, and the list is empty.
     func run(_ pipe: MessagePipe) async -> [Reply] {
-        let message = server.store.delivery.begin(prologue: prologue)
+        let message = server.store.delivery.begin(prologue: prologue, trace: traceID)
         var size = 0
         do {
             while let bytes = try await pipe.next() {

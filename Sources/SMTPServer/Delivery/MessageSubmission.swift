@@ -112,7 +112,8 @@ struct MessageSubmission: Sendable {
             to: start, now: trace.receivedAt, id: traceID, host: server.hostname)
         var ways = Ways()
         if !here.isEmpty {
-            ways.incoming = server.store.delivery.begin(prologue: Array(trace.encoded.utf8) + additions)
+            ways.incoming = server.store.delivery.begin(
+                prologue: Array(trace.encoded.utf8) + additions, trace: traceID)
         }
         if !elsewhere.isEmpty {
             let spool = server.store.delivery.beginOutgoing(isScanned: !here.isEmpty)

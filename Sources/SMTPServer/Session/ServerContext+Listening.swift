@@ -7,7 +7,8 @@ import SMTPClient
 import SMTPSyntax
 
 extension ServerContext {
-    /// A context with the machine's clock, and with trace ids that nobody can guess.
+    /// A context with the machine's clock. A message's trace is the name that its object in S3 gets: it stands in the reply,
+    /// in Received, in the key, and in the logs of whoever reads the message later.
     convenience init(
         profile: Profile, hostname: String, store: Store, sessions: SessionRegistry, metrics: MetricsRegistry,
         logger: Logger, authenticator: Authenticator? = nil, smarthost: SMTPClient? = nil
@@ -15,10 +16,7 @@ extension ServerContext {
         self.init(
             profile: profile, hostname: hostname, store: store, sessions: sessions, metrics: metrics, logger: logger,
             authenticator: authenticator, smarthost: smarthost, now: { Int64(time(nil)) },
-            makeTraceID: {
-                var generator = SystemRandomNumberGenerator()
-                return ConnectionInfo.makeSessionID(using: &generator)
-            })
+            makeTraceID: { "\(store.objects.makeID())" })
     }
 
     /// A listener whose connections are sessions of this context.
