@@ -1,6 +1,6 @@
 # LightMail: `make run` tries it, `make test` tests it. The work is done by scripts/; see the top of each.
 
-.PHONY: run up down status build test bench fuzz lint setup
+.PHONY: run up down status build test bench fuzz lint setup install deb dist check-packages
 
 ## run: install what is missing, build, start everything, deliver a welcome message; Ctrl-C stops it
 run: build
@@ -19,7 +19,26 @@ status:
 
 build:
 	@scripts/setup run
-	swift build -c release
+	swift build -c release --static-swift-stdlib
+
+## install: into DESTDIR, below PREFIX, what `make build` built; BUILD=debug takes the debug build
+BUILD ?= release
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+install:
+	@PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR) DESTDIR=$(DESTDIR) BINARIES=$(CURDIR)/.build/$(BUILD) scripts/install
+
+## deb: a Debian package, into .build/packages; dist: a tarball for machines without Swift, beside it
+deb: build
+	@scripts/package-deb
+
+dist: build
+	@scripts/package-tarball
+
+## check-packages: both, installed into a fresh Debian system of their own, used, upgraded, removed and purged (needs root)
+check-packages: build
+	@scripts/setup test
+	@scripts/check-packages
 
 ## test: every test: unit, protocol transcripts, integration against real servers and clients
 test:
