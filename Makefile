@@ -45,8 +45,9 @@ test:
 	@scripts/setup test
 	@scripts/test
 
-## bench: figures of the release build on this machine; make bench ROW=lmtp runs one row
+## bench: the release build beside Dovecot on this machine, into docs/PERFORMANCE.md; make bench ROW=lmtp runs one row
 bench: build
+	@scripts/setup bench
 	@scripts/bench $(ROW)
 
 ## fuzz: every parser with libFuzzer, FUZZ_SECONDS each

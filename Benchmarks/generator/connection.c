@@ -55,11 +55,16 @@ static int dial(const char *path, int port) {
     return -1;
 }
 
+struct connection *connection_adopt(int descriptor) {
+    struct connection *c = calloc(1, sizeof *c);
+    c->descriptor = descriptor;
+    return c;
+}
+
 struct connection *connection_open(const char *socket_path, int port, bool tls) {
     int descriptor = dial(socket_path, port);
     if (descriptor < 0) return NULL;
-    struct connection *c = calloc(1, sizeof *c);
-    c->descriptor = descriptor;
+    struct connection *c = connection_adopt(descriptor);
     if (!tls) return c;
     c->tls = SSL_new(tls_context());
     SSL_set_fd(c->tls, descriptor);

@@ -80,7 +80,8 @@ void fetch_work(struct run *run, int index) {
         long long before = connection_received(c);
         long responses = 0;
         double begin = now();
-        connection_printf(c, "f FETCH %ld (UID BODY.PEEK[])\r\n", 1 + (long)(random >> 8) % exists);
+        long wanted = options.in_order ? number : (long)(random >> 8);
+        connection_printf(c, "f FETCH %ld (UID BODY.PEEK[])\r\n", 1 + wanted % exists);
         if (!imap_until(c, "f", &responses) || !responses) {
             run_fail(run, "FETCH failed");
             break;

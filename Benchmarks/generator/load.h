@@ -25,6 +25,8 @@ struct options {
     long operations;          // stop after so many; 0: no bound
     double seconds;           // stop after so long; 0: no bound
     int size;                 // octets a message
+    int part;                 // octets of a second, small part; 0: the message has one part alone
+    bool in_order;            // fetch: every message once, instead of any
     const char **commands;    // mode commands: what to time
     int command_count;
 };
@@ -33,6 +35,8 @@ extern struct options options;
 // connection.c
 struct connection;
 struct connection *connection_open(const char *socket_path, int port, bool tls);
+// The same of a descriptor that is connected already.
+struct connection *connection_adopt(int descriptor);
 void connection_close(struct connection *c);
 bool connection_send(struct connection *c, const char *bytes, size_t count);
 bool connection_printf(struct connection *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -82,6 +86,12 @@ int idle_latency_run(void);
 
 // pop3.c
 worker pop3_work;
+
+// sql.c
+worker sql_work;
+
+// sink.c
+int sink_run(void);
 
 // s3.c: user and password are the access key and the secret key.
 worker put_work, get_work;

@@ -1,7 +1,8 @@
 // load MODE KEY=VALUE...: loads one mail server and prints one line of JSON a measurement.
 //
-// MODE: lmtp, append, fetch, login, pop3, put, get (as fast as they go on `connections` connections, until `operations` or `seconds`),
-//       idle (opens `operations` sessions, keeps them until its input ends), idle-latency, commands (command=... in order).
+// MODE: lmtp, append, fetch, login, pop3, put, get, sql (as fast as they go on `connections` connections, until `operations` or `seconds`),
+//       idle (opens `operations` sessions, keeps them until its input ends), idle-latency, commands (command=... in order),
+//       sink (an object store that keeps nothing, until its input ends).
 #include "load.h"
 
 #include <signal.h>
@@ -41,6 +42,7 @@ static const struct {
     {"users", NULL, &options.users},
     {"connections", NULL, &options.connections},
     {"size", NULL, &options.size},
+    {"part", NULL, &options.part},
 };
 
 static bool set(const char *key, const char *value) {
@@ -53,6 +55,7 @@ static bool set(const char *key, const char *value) {
     if (!strcmp(key, "operations")) options.operations = atol(value);
     else if (!strcmp(key, "seconds")) options.seconds = atof(value);
     else if (!strcmp(key, "tls")) options.tls = atoi(value) != 0;
+    else if (!strcmp(key, "in_order")) options.in_order = atoi(value) != 0;
     else if (!strcmp(key, "command")) options.commands[options.command_count++] = value;
     else return false;
     return true;
@@ -63,7 +66,7 @@ static const struct {
     worker *work;
 } WORKERS[] = {
     {"lmtp", lmtp_work},   {"append", append_work}, {"fetch", fetch_work}, {"login", login_work},
-    {"pop3", pop3_work},   {"put", put_work},       {"get", get_work},
+    {"pop3", pop3_work},   {"put", put_work},       {"get", get_work},     {"sql", sql_work},
 };
 
 int main(int count, char **arguments) {
@@ -87,6 +90,7 @@ int main(int count, char **arguments) {
     if (!strcmp(mode, "idle")) return idle_run();
     if (!strcmp(mode, "idle-latency")) return idle_latency_run();
     if (!strcmp(mode, "commands")) return commands_run();
+    if (!strcmp(mode, "sink")) return sink_run();
     fprintf(stderr, "load: unknown mode %s\n", mode);
     return 64;
 }

@@ -83,7 +83,7 @@ choose_settings() {
     LIGHTMAIL_DB_SOCKET=$LIGHTMAIL_SOCKET_DIR/mariadb.sock
     LIGHTMAIL_DB_NAME=lightmail
     LIGHTMAIL_DB_USER=lightmail
-    LIGHTMAIL_S3_ENDPOINT=http://127.0.0.1:$LIGHTMAIL_S3_PORT
+    LIGHTMAIL_S3_ENDPOINT=${LIGHTMAIL_EXTERNAL_S3:-http://127.0.0.1:$LIGHTMAIL_S3_PORT}
     LIGHTMAIL_S3_BUCKET=mails
     LIGHTMAIL_S3_REGION=us-east-1
     LIGHTMAIL_S3_ACCESS_KEY=lightmail
@@ -247,7 +247,7 @@ up() {
     {
         running "$run/mariadbd.pid" || start_mariadb "$run/mariadb" "$LIGHTMAIL_DB_SOCKET" "$LIGHTMAIL_DB_PORT" \
             "$LIGHTMAIL_DB_USER" "$LIGHTMAIL_DB_PASSWORD" "$LIGHTMAIL_DB_NAME" "$run/mariadbd.pid"
-        running "$run/s3.pid" || start_s3 "$run/s3" "$LIGHTMAIL_S3_PORT" "$LIGHTMAIL_S3_ACCESS_KEY" \
+        [ -n "${LIGHTMAIL_EXTERNAL_S3:-}" ] || running "$run/s3.pid" || start_s3 "$run/s3" "$LIGHTMAIL_S3_PORT" "$LIGHTMAIL_S3_ACCESS_KEY" \
             "$LIGHTMAIL_S3_SECRET_KEY" "$LIGHTMAIL_S3_BUCKET" "$LIGHTMAIL_S3_REGION" "$run/s3.pid"
         prepare_accounts
         start_daemon lightmail-lmtpd ready "$LIGHTMAIL_LMTPD_METRICS_PORT"

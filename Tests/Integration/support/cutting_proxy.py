@@ -58,9 +58,11 @@ class CuttingProxy:
                     return
                 server.sendall(data)
                 if in_data:
-                    tail = (tail + data)[-len(END_OF_DATA) :] if len(data) < len(END_OF_DATA) else data
+                    # The end may come in two pieces.
+                    tail += data
                     if END_OF_DATA in tail:
-                        in_data, ended, tail = False, True, b""
+                        in_data, ended = False, True
+                    tail = tail[-len(END_OF_DATA) + 1 :]
             if server in readable:
                 data = server.recv(65536)
                 if not data:
