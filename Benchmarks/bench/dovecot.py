@@ -95,6 +95,15 @@ service pop3-login {{
   }}
   service_count = 0
 }}
+service anvil {{
+  client_limit = 40000
+}}
+service auth {{
+  client_limit = 40000
+}}
+service stats {{
+  client_limit = 40000
+}}
 service lmtp {{
   unix_listener lmtp.sock {{
     mode = 0666

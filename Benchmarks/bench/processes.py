@@ -10,6 +10,14 @@ def stat(pid):
     return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
 
 
+def lives(pid):
+    """Whether the process runs; one that has ended and that nobody has waited for does not."""
+    try:
+        return stat(pid)[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def tree(root):
     """The process and its descendants."""
     parents = {}
