@@ -11,13 +11,10 @@ package struct CasemappedText: Hashable, Sendable, Comparable {
     package init(_ text: String) { append(text) }
 
     /// A header value, its encoded words (RFC 2047) decoded first.
-    package init(header value: [UInt8]) {
-        if EncodedWord.isPlain(value) {
-            value.withUnsafeBufferPointer { UnicodeCasemap.append($0, to: &bytes) }
-        } else {
-            append(EncodedWord.decode(value))
-        }
-    }
+    package init(header value: [UInt8]) { value.withUnsafeBufferPointer { append(header: $0) } }
+
+    /// A header value, its encoded words (RFC 2047) decoded first.
+    package init(header value: ArraySlice<UInt8>) { value.withUnsafeBufferPointer { append(header: $0) } }
 
     package var isEmpty: Bool { bytes.isEmpty }
 
@@ -25,6 +22,29 @@ package struct CasemappedText: Hashable, Sendable, Comparable {
     package mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { UnicodeCasemap.append($0, to: &bytes) }
+    }
+
+    /// Continues the text by a header value, its encoded words (RFC 2047) decoded first.
+    package mutating func append(header value: UnsafeBufferPointer<UInt8>) {
+        if EncodedWord.isPlain(value) {
+            UnicodeCasemap.append(value, to: &bytes)
+        } else {
+            append(EncodedWord.decode(Array(value)))
+        }
+    }
+
+    /// Continues the text by ASCII.
+    package mutating func append(ascii text: StaticString) {
+        text.withUTF8Buffer { UnicodeCasemap.append($0, to: &bytes) }
+    }
+
+    /// Continues the text by bytes if all of them are ASCII; false, with nothing done, if not.
+    package mutating func append(ifASCII text: [UInt8]) -> Bool {
+        text.withUnsafeBufferPointer { text in
+            guard text.reduce(0, |) < 0x80 else { return false }
+            UnicodeCasemap.append(ascii: text, to: &bytes)
+            return true
+        }
     }
 
     /// Continues the text by bytes in a character set that nobody knows: letters of ASCII in one case, the rest as it is.

@@ -33,6 +33,14 @@ package struct CharsetDecoder: ~Copyable, @unchecked Sendable {
         if let descriptor { iconv_close(descriptor) }
     }
 
+    /// Whether ASCII stands for itself where the text is now.
+    package var passesASCII: Bool {
+        switch conversion {
+        case .latin1, .utf8: pending.isEmpty
+        case .iconv: false
+        }
+    }
+
     /// Converts the next bytes of the text.
     package mutating func feed(_ bytes: RawSpan) -> String {
         let text = pending + bytes.bytes(0..<bytes.byteCount)

@@ -15,7 +15,7 @@ package enum EncodedWord {
     }
 
     /// Whether decoding would change nothing: no encoded word begins, and all bytes are ASCII.
-    static func isPlain(_ value: [UInt8]) -> Bool {
+    static func isPlain(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
         var isAfterEquals = false
         for byte in value {
             if byte >= 0x80 || (isAfterEquals && byte == ASCII.question) { return false }

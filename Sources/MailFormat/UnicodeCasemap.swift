@@ -9,14 +9,28 @@ enum UnicodeCasemap {
         while index < text.count {
             let byte = text[index]
             if byte < 0x80 {
-                folded.append(byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") ? byte & 0xDF : byte)
-                index += 1
+                var end = index + 1
+                while end < text.count, text[end] < 0x80 { end += 1 }
+                append(ascii: UnsafeBufferPointer(rebasing: text[index..<end]), to: &folded)
+                index = end
                 continue
             }
             let length = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
             let end = min(index + length, text.count)
             append(scalar: UnsafeBufferPointer(rebasing: text[index..<end]), to: &folded)
             index = end
+        }
+    }
+
+    /// Appends what the collation makes of ASCII: letters in one case.
+    static func append(ascii text: UnsafeBufferPointer<UInt8>, to folded: inout [UInt8]) {
+        let start = folded.count
+        folded.append(contentsOf: text)
+        folded.withUnsafeMutableBufferPointer { folded in
+            for index in start..<folded.count {
+                let byte = folded[index]
+                folded[index] = byte &- (byte &- UInt8(ascii: "a") < 26 ? 0x20 : 0)
+            }
         }
     }
 

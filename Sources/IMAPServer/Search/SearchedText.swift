@@ -17,7 +17,7 @@ struct SearchedText: ~Copyable {
     private(set) var found: Set<CasemappedText> = []
 
     /// - Parameters:
-    ///   - part: nil for a header, whose texts need no decoding.
+    ///   - part: says how the text is encoded.
     ///   - needles: what is looked for.
     init(_ part: BodyPart, _ needles: Set<CasemappedText>) {
         self.needles = needles
@@ -45,7 +45,13 @@ struct SearchedText: ~Copyable {
 
     private mutating func append(_ decoded: [UInt8]) {
         guard !decoded.isEmpty else { return }
-        if let piece = decoder?.feed(decoded.span.bytes) { text.append(piece) } else { text.append(unknown: decoded) }
+        if decoder?.passesASCII ?? true, text.append(ifASCII: decoded) {
+            // Most text is, and needs nothing more.
+        } else if let piece = decoder?.feed(decoded.span.bytes) {
+            text.append(piece)
+        } else {
+            text.append(unknown: decoded)
+        }
         if text.bytes.count > Self.pieceSize + overlap { look() }
     }
 

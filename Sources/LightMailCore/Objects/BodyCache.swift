@@ -31,8 +31,8 @@ final class BodyCache: Sendable {
 
     /// Verified files that are remembered.
     private static let maximumVerified = 4096
-    /// A file's time is moved on by a hit when it is older than this many seconds.
-    private static let touchInterval = 60
+    /// A file's time is moved on by a hit when it is older than this many seconds: to do so is a write to the disk.
+    private static let touchInterval = 3600
 
     private let directory: String
     private let maximumBytes: UInt64
@@ -76,7 +76,7 @@ final class BodyCache: Sendable {
     /// change.
     func verify(_ file: CacheFile, name: String, _ object: StoredObject) async -> Bool {
         guard let identity = file.identity else { return false }
-        if state.withLock({ $0.verified[name] == identity }) { return true }
+        if isVerified(name, identity) { return true }
         let hasher = SHA256Hasher()
         var position: UInt64 = 0
         while position < object.size, !Task.isCancelled, let bytes = file.read(at: position, count: 256 * 1024) {
@@ -85,13 +85,34 @@ final class BodyCache: Sendable {
             await Task.yield()
         }
         guard position == object.size, hasher.finish() == object.sha256 else { return false }
-        if identity.changedSeconds + 2 < Glibc.time(nil) {
-            state.withLock { state in
-                if state.verified.count >= Self.maximumVerified { state.verified = [:] }
-                state.verified[name] = identity
-            }
-        }
+        remember(name, identity)
         return true
+    }
+
+    /// All of a small file; nil when its bytes are not the object's. They are read once, and the very bytes that were
+    /// verified are given.
+    func read(_ file: CacheFile, name: String, _ object: StoredObject) -> [UInt8]? {
+        guard let identity = file.identity, let bytes = file.read(at: 0, count: Int(object.size)),
+            bytes.count == object.size
+        else { return nil }
+        if isVerified(name, identity) { return bytes }
+        let hasher = SHA256Hasher()
+        hasher.update(bytes)
+        guard hasher.finish() == object.sha256 else { return nil }
+        remember(name, identity)
+        return bytes
+    }
+
+    private func isVerified(_ name: String, _ identity: CacheFile.Identity) -> Bool {
+        state.withLock { $0.verified[name] == identity }
+    }
+
+    private func remember(_ name: String, _ identity: CacheFile.Identity) {
+        guard identity.changedSeconds + 2 < Glibc.time(nil) else { return }
+        state.withLock { state in
+            if state.verified.count >= Self.maximumVerified { state.verified = [:] }
+            state.verified[name] = identity
+        }
     }
 
     func remove(_ name: String) { _ = unlink(path(name)) }

@@ -90,8 +90,10 @@ package final class ObjectStore: Sendable {
         ObjectStream(store: self, object: object, range: (range ?? 0..<object.size).clamped(to: 0..<object.size))
     }
 
-    /// Where a reader finds an object: in a verified file of the cache, in a fetch that fills one, or in S3 only.
+    /// Where a reader finds an object: in memory, read from the cache and verified; in a verified file of the cache; in a
+    /// fetch that fills one; or in S3 only.
     enum Place {
+        case bytes([UInt8])
         case file(CacheFile)
         case fetch(ObjectFetch.Follower)
         case remote
@@ -104,9 +106,15 @@ package final class ObjectStore: Sendable {
         // Twice, for a fetch may end between the look into the cache and the look for fetches.
         for _ in 0..<2 {
             if let file = cache.open(name, size: object.size) {
-                if await cache.verify(file, name: name, object) {
+                var place: Place?
+                if object.size <= Self.smallSize {
+                    place = cache.read(file, name: name, object).map { .bytes($0) }
+                } else if await cache.verify(file, name: name, object) {
+                    place = .file(file)
+                }
+                if let place {
                     if !isMiss { count { $0.cacheHits += 1 } }
-                    return .file(file)
+                    return place
                 }
                 if Task.isCancelled { throw StoreError(CancellationError()) }
                 logger.warning("cached body is damaged and dropped", metadata: ["key": "\(object.key)"])

@@ -24,6 +24,8 @@ package struct ObjectStream: AsyncSequence, Sendable {
     package struct Iterator: AsyncIteratorProtocol {
         private enum Source {
             case unknown
+            /// All of the object.
+            case memory([UInt8])
             case file(CacheFile)
             case fetch(ObjectFetch.Follower)
             /// A GET of the range.
@@ -70,6 +72,9 @@ package struct ObjectStream: AsyncSequence, Sendable {
             while true {
                 switch source {
                 case .unknown: source = try await find()
+                case .memory(let bytes):
+                    let end = Swift.min(position + Self.pieceSize, stream.range.upperBound)
+                    return end - position == bytes.count ? bytes : Array(bytes[Int(position)..<Int(end)])
                 case .file(let file): return try read(file, upTo: stream.range.upperBound)
                 case .fetch(let follower):
                     // A small object is handed out when all of it is verified, a large one as it comes.
@@ -102,6 +107,7 @@ package struct ObjectStream: AsyncSequence, Sendable {
             let isWhole = stream.range == 0..<object.size
             let isSmall = object.size <= ObjectStore.smallSize
             switch try await stream.store.locate(object, fetches: isWhole || isSmall) {
+            case .bytes(let bytes): return .memory(bytes)
             case .file(let file): return .file(file)
             case .fetch(let follower): return .fetch(follower)
             case .remote: return .download(try await download(isWhole ? nil : stream.range))
