@@ -58,7 +58,9 @@ package final class Store: Sendable {
         introspector = configuration.introspection.map { TokenIntrospector($0, engine: engine, now: seconds) }
         mailboxes = Mailboxes(database: database, changes: changes, now: seconds)
         annotations = Annotations(database: database, changes: changes, limits: configuration.annotations)
-        messages = Messages(database: database, objects: objects, changes: changes)
+        messages = Messages(
+            database: database, objects: objects, changes: changes,
+            envelopeCache: EnvelopeCache(maximumBytes: configuration.envelopeCacheBytes))
         indexes = MailboxIndexCache(database: database)
         relays = Relays(database: database)
         delivery = Delivery(

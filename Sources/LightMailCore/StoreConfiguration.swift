@@ -7,6 +7,8 @@ package struct StoreConfiguration: Sendable {
     package var s3: S3Configuration
     /// Bodies read are kept on disk here; nil for no cache.
     package var cache: BodyCacheConfiguration?
+    /// How many bytes of memory envelopes may take that were read lately; 0 for none.
+    package var envelopeCacheBytes = 0
     /// Incoming messages are scanned so; nil for not at all.
     package var antivirus: AntivirusConfiguration?
     /// The events that are written into the outbox.

@@ -7,7 +7,7 @@
 ///     others    = number(count) *address
 ///     address   = name route mailbox host                                             each a string
 extension Envelope {
-    private static let version: UInt8 = 1
+    fileprivate static let version: UInt8 = 1
 
     /// The envelope as bytes to store.
     package func encoded() -> [UInt8] {
@@ -20,8 +20,7 @@ extension Envelope {
     /// Reads what ``encoded()`` gave.
     package init(encoded bytes: RawSpan) throws(StoredFormatError) {
         self = try StoredFormatReader.read(bytes) { (reader) throws(StoredFormatError) in
-            let version = try reader.readByte()
-            guard version == Self.version else { throw .unknownVersion(version) }
+            try reader.readEnvelopeVersion()
             return try Envelope(from: &reader)
         }
     }
@@ -87,5 +86,13 @@ extension Envelope {
         var list: [EnvelopeAddress] = []
         for _ in 1..<number { list.append(try readAddress(&reader)) }
         return list
+    }
+}
+
+extension StoredFormatReader {
+    /// Reads the first byte of a stored envelope.
+    mutating func readEnvelopeVersion() throws(StoredFormatError) {
+        let version = try readByte()
+        guard version == Envelope.version else { throw .unknownVersion(version) }
     }
 }

@@ -7,9 +7,13 @@
 /// ``read(_:_:)``, which owns the bytes, and every access is preceded by a check against `bytes.count`.
 struct StoredFormatReader {
     private let bytes: UnsafeRawBufferPointer
-    private(set) var offset = 0
+    private(set) var offset: Int
 
-    private init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    /// Reads from `offset` to the end of `bytes`.
+    private init(bytes: UnsafeRawBufferPointer, at offset: Int = 0) {
+        self.bytes = bytes
+        self.offset = offset
+    }
 
     /// Reads all of the bytes as one value.
     static func read<Value>(
@@ -19,6 +23,22 @@ struct StoredFormatReader {
             var reader = Self(bytes: pointer)
             let value = try body(&reader)
             guard reader.offset == pointer.count else { throw .trailingBytes(offset: reader.offset) }
+            return value
+        }
+    }
+
+    /// Reads the bytes in a range as one value; offsets are those of all the bytes.
+    ///
+    /// - Parameter range: within the bytes.
+    static func read<Value>(
+        _ bytes: RawSpan, in range: Range<Int>, _ body: (inout Self) throws(StoredFormatError) -> Value
+    ) throws(StoredFormatError) -> Value {
+        try bytes.withUnsafeBytes { (pointer) throws(StoredFormatError) -> Value in
+            precondition(range.lowerBound >= 0 && range.upperBound <= pointer.count)
+            var reader = Self(
+                bytes: UnsafeRawBufferPointer(rebasing: pointer[..<range.upperBound]), at: range.lowerBound)
+            let value = try body(&reader)
+            guard reader.offset == range.upperBound else { throw .trailingBytes(offset: reader.offset) }
             return value
         }
     }
@@ -60,6 +80,16 @@ struct StoredFormatReader {
         let number = try readNumber()
         guard number > 0 else { return nil }
         return Array(try take(number - 1))
+    }
+
+    /// Passes a string over, and says where it is.
+    mutating func skipString() throws(StoredFormatError) -> Range<Int>? {
+        let number = try readNumber()
+        guard number > 0 else { return nil }
+        guard number - 1 <= UInt64(bytes.count - offset) else { throw .truncated(offset: offset) }
+        let start = offset
+        offset += Int(number - 1)
+        return start..<offset
     }
 
     /// Reads a string that may not be nil.

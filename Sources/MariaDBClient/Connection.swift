@@ -196,7 +196,7 @@ extension Connection {
     }
 
     /// Executes `sql` and reads its result with `body`.
-    private func reading<Value>(
+    func reading<Value>(
         _ sql: String, _ parameters: [SQLValue], _ body: (Statement) throws -> Value
     ) throws -> Value {
         try checkReady()

@@ -89,6 +89,22 @@ final class Statement {
         }
     }
 
+    /// Fetches rows into `binds`, and hands the statement to `take` after each. A string longer than its slot is not there
+    /// whole.
+    func eachFetch(
+        into binds: UnsafeMutablePointer<MYSQL_BIND>,
+        _ take: (UnsafeMutablePointer<MYSQL_STMT>) throws(DatabaseError) -> Void
+    ) throws(DatabaseError) {
+        guard mysql_stmt_bind_result(handle, binds) == 0 else { throw Self.error(of: handle, link) }
+        while true {
+            switch mysql_stmt_fetch(handle) {
+            case 0, MYSQL_DATA_TRUNCATED: try take(handle)
+            case MYSQL_NO_DATA: return
+            default: throw Self.error(of: handle, link)
+            }
+        }
+    }
+
     /// Takes what is left of the result, so that the connection is free for the next statement.
     func finish() {
         mysql_stmt_free_result(handle)

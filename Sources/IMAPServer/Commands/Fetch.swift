@@ -31,6 +31,9 @@ extension Session {
         let selected = try requireSelected()
         let view = selected.view
         var missing = 0
+        if plan.needsEnvelopesAtMost, newlySeen.isEmpty, !plan.needsDetails || positions.areClose {
+            return try await tellQuickly(plan, at: positions)
+        }
         for batch in positions.batches(of: Self.messagesAtOnce) {
             var details: [UID: MessageDetails] = [:]
             if plan.needsDetails {
@@ -107,6 +110,12 @@ extension MailboxIndex {
 }
 
 extension [Range<Int>] {
+    /// Whether most of what lies between the first and the last is in the ranges.
+    fileprivate var areClose: Bool {
+        guard let first = first?.lowerBound, let last = last?.upperBound else { return true }
+        return last - first <= 2 * reduce(0) { $0 + $1.count }
+    }
+
     /// RFC 9394 3.3: those of the numbers that are in these places.
     fileprivate func places(_ partial: PartialRange) -> [Range<Int>] {
         var places = partial.places(among: reduce(0) { $0 + $1.count })

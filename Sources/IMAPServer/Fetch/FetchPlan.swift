@@ -12,6 +12,8 @@ struct FetchPlan: Sendable {
     /// Whether the index alone cannot answer.
     let needsDetails: Bool
     let parts: DetailParts
+    /// Whether the index and the envelopes answer it all, so that many messages can be answered at a time.
+    let needsEnvelopesAtMost: Bool
 
     /// - Parameter showingUID: whether the UID is an item even when it was not asked for.
     init(_ command: FetchCommand, showingUID: Bool) {
@@ -21,9 +23,9 @@ struct FetchPlan: Sendable {
         if command.changedSince != nil, !items.contains(.modSequence) { items.append(.modSequence) }
         var parts: DetailParts = []
         var needsDetails = false
-        for item in items {
+        for item in items where !item.isOfIndex {
             switch item {
-            case .flags, .internalDate, .modSequence, .rfc822Size, .uid: continue
+            case .flags, .internalDate, .modSequence, .rfc822Size, .uid: break
             case .envelope: parts.insert(.envelope)
             case .body, .bodyStructure, .binary, .binarySize: parts.insert(.structure)
             case .emailID, .rfc822, .rfc822Text, .saveDate: break
@@ -41,9 +43,20 @@ struct FetchPlan: Sendable {
         self.items = items
         self.parts = parts
         self.needsDetails = needsDetails
+        needsEnvelopesAtMost = items.allSatisfy { $0.isOfIndex || $0 == .envelope }
         setsSeen = items.contains(where: \.setsSeen)
         showsFlags = items.contains(.flags)
         showsModSequence = items.contains(.modSequence)
+    }
+}
+
+extension FetchItem {
+    /// Whether the index knows it.
+    var isOfIndex: Bool {
+        switch self {
+        case .flags, .internalDate, .modSequence, .rfc822Size, .uid: true
+        default: false
+        }
     }
 }
 

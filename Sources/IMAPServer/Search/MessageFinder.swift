@@ -60,7 +60,8 @@ struct MessageFinder: Sendable {
 
     /// Those of the messages that match once their headers, and where that is not enough their bodies, are read.
     private func read(_ positions: [Int]) async throws -> [Int] {
-        guard !positions.isEmpty else { return [] }
+        guard let first = positions.first, let last = positions.last else { return [] }
+        if search.needsEnvelopesAtMost, last - first < 2 * positions.count { return try await readEnvelopes(positions) }
         var found: [Int] = []
         var large: [Int] = []
         var undecided: [Candidate] = []
@@ -70,17 +71,42 @@ struct MessageFinder: Sendable {
             if needsHeader, detail.header == nil {
                 large.append(position)
             } else {
-                decide(position, SearchableHeader(detail.header ?? [], of: detail), &found, &undecided)
+                decide(position, try SearchableHeader(detail.header ?? [], of: detail), &found, &undecided)
             }
         }
         for group in large.groups(of: Self.largeHeadersAtOnce) {
-            for detail in try await details(group, .header) {
+            for detail in try await details(group, search.parts.union(.header)) {
                 guard let position = search.mailbox.view.position(of: detail.uid) else { continue }
-                decide(position, SearchableHeader(try await header(of: detail), of: detail), &found, &undecided)
+                let header = try await header(of: detail)
+                decide(position, try SearchableHeader(header, of: detail), &found, &undecided)
             }
         }
         try await progress.advance(by: positions.count - undecided.count)
         for group in undecided.groups(of: Self.structuresAtOnce) { found += try await readBodies(of: group) }
+        return found
+    }
+
+    /// Those of the messages that match, where envelopes decide.
+    private func readEnvelopes(_ positions: [Int]) async throws -> [Int] {
+        let view = search.mailbox.view
+        let uids = positions.map { view.uids[$0] }
+        var found: [Int] = []
+        var start = 0
+        while start < uids.count {
+            let pack = try await store.messages.envelopes(
+                account: search.mailbox.account, view: view, uids: uids[start...])
+            let end = uids[start...].firstIndex { $0 > pack.range.upperBound } ?? uids.count
+            var place = start
+            try pack.forEach(uids[start..<end]) { _, envelope in
+                if let envelope {
+                    let header = SearchableHeader(SearchableEnvelope(envelope, in: pack.bytes))
+                    if search.verdict(at: positions[place], header) == true { found.append(positions[place]) }
+                }
+                place += 1
+            }
+            try await progress.advance(by: end - start)
+            start = end
+        }
         return found
     }
 

@@ -11,6 +11,8 @@ struct MessageSearch: Sendable {
     let needles: Needles
     /// What has to be read of messages that the index does not decide.
     let parts: DetailParts
+    /// Whether envelopes are all of that, so that they can be read many at a time.
+    let needsEnvelopesAtMost: Bool
 
     /// - Throws: for a charset that nobody knows.
     init(_ command: SearchCommand, in mailbox: SearchedMailbox) throws(CommandFailure) {
@@ -18,8 +20,11 @@ struct MessageSearch: Sendable {
         self.mailbox = mailbox
         now = Int64(UUIDv7Generator.wallClock() / 1000)
         needles = try Needles(command)
-        // The date is in the envelope too, which is much smaller.
-        parts = needles.needsHeader ? .shortHeader : needles.needsDate ? .envelope : []
+        var parts: DetailParts = []
+        if needles.needsHeader { parts.insert(.shortHeader) }
+        if needles.needsEnvelope { parts.insert(.storedEnvelope) }
+        self.parts = parts
+        needsEnvelopesAtMost = parts == .storedEnvelope && !needles.needsRow && needles.bodies.isEmpty
     }
 }
 
@@ -29,10 +34,12 @@ struct Needles: Sendable {
     private var folded: [[UInt8]: CasemappedText] = [:]
     /// What is looked for in bodies.
     private(set) var bodies: Set<CasemappedText> = []
-    /// Whether something is looked for in headers.
+    /// Whether something is looked for in headers, beyond what an envelope holds.
     private(set) var needsHeader = false
-    /// Whether the Date field is asked for.
-    private(set) var needsDate = false
+    /// Whether something is looked for in envelopes.
+    private(set) var needsEnvelope = false
+    /// Whether something is asked that neither the index nor the envelope knows.
+    private(set) var needsRow = false
 
     /// - Throws: for a charset that nobody knows.
     init(_ command: SearchCommand) throws(CommandFailure) {
@@ -53,7 +60,10 @@ struct Needles: Sendable {
             try add(left)
             try add(right)
         case .not(let key): try add(key)
-        case .bcc(let text), .cc(let text), .from(let text), .subject(let text), .to(let text), .header(_, let text):
+        case .bcc(let text), .cc(let text), .from(let text), .subject(let text), .to(let text):
+            needsEnvelope = true
+            try fold(text)
+        case .header(_, let text):
             needsHeader = true
             try fold(text)
         case .body(let text) where !text.isEmpty: bodies.insert(try fold(text))
@@ -61,7 +71,8 @@ struct Needles: Sendable {
             needsHeader = true
             bodies.insert(try fold(text))
         case .threadID: needsHeader = true
-        case .sentBefore, .sentOn, .sentSince: needsDate = true
+        case .sentBefore, .sentOn, .sentSince: needsEnvelope = true
+        case .emailID, .savedBefore, .savedOn, .savedSince: needsRow = true
         default: break
         }
     }

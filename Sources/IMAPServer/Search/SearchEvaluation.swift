@@ -48,21 +48,21 @@ extension MessageSearch {
     /// RFC 9051 6.4.4, RFC 8474 6 (EMAILID, THREADID), RFC 8514 4.3 (SAVEDBEFORE, SAVEDON, SAVEDSINCE)
     private func headerVerdict(_ key: SearchKey, _ header: SearchableHeader) -> Bool? {
         switch key {
-        case .bcc(let text): header.field("bcc", contains: needles[text])
-        case .cc(let text): header.field("cc", contains: needles[text])
-        case .from(let text): header.field("from", contains: needles[text])
-        case .subject(let text): header.field("subject", contains: needles[text])
-        case .to(let text): header.field("to", contains: needles[text])
+        case .bcc(let text): header.envelope?.bcc(contains: needles[text])
+        case .cc(let text): header.envelope?.cc(contains: needles[text])
+        case .from(let text): header.envelope?.from(contains: needles[text])
+        case .subject(let text): header.envelope?.subject(contains: needles[text])
+        case .to(let text): header.envelope?.to(contains: needles[text])
         case .header(let name, let text):
             header.field(String(decoding: name, as: UTF8.self), contains: needles[text])
         case .emailID(let id): header.emailID == id
         case .threadID(let id): header.threadID == id
-        case .savedBefore(let date): header.savedDay < date.daysSince1970
-        case .savedOn(let date): header.savedDay == date.daysSince1970
-        case .savedSince(let date): header.savedDay >= date.daysSince1970
-        case .sentBefore(let date): header.day.map { $0 < date.daysSince1970 } ?? false
-        case .sentOn(let date): header.day.map { $0 == date.daysSince1970 } ?? false
-        case .sentSince(let date): header.day.map { $0 >= date.daysSince1970 } ?? false
+        case .savedBefore(let date): header.savedDay.map { $0 < date.daysSince1970 }
+        case .savedOn(let date): header.savedDay.map { $0 == date.daysSince1970 }
+        case .savedSince(let date): header.savedDay.map { $0 >= date.daysSince1970 }
+        case .sentBefore(let date): header.envelope.map { ($0.day ?? .max) < date.daysSince1970 }
+        case .sentOn(let date): header.envelope.map { $0.day == date.daysSince1970 }
+        case .sentSince(let date): header.envelope.map { ($0.day ?? .min) >= date.daysSince1970 }
         default: nil
         }
     }

@@ -5,18 +5,28 @@ import MailFormat
 /// A header, decoded where a search looks at it, and what else is known of the message by then.
 struct SearchableHeader: Sendable {
     private let block: HeaderBlock
-    /// Nil where the header is there.
-    private let envelope: Envelope?
-    let emailID: IMAPSyntax.ObjectID
-    /// The day on which the message came into the mailbox, in days since 1970.
-    let savedDay: Int
+    /// Nil where nothing of the search looks at it.
+    let envelope: SearchableEnvelope?
+    /// Nil where the envelope is all that was read.
+    let emailID: IMAPSyntax.ObjectID?
+    /// The day on which the message came into the mailbox, in days since 1970; nil where the envelope is all that was read.
+    let savedDay: Int?
 
     /// - Parameter bytes: empty where nothing of the search looks at them.
-    init(_ bytes: [UInt8], of details: MessageDetails) {
+    /// - Throws: `StoreError` corrupt.
+    init(_ bytes: [UInt8], of details: MessageDetails) throws(StoreError) {
         block = HeaderBlock(bytes)
-        envelope = details.envelope
+        envelope = if let stored = details.storedEnvelope { try SearchableEnvelope(stored: stored) } else { nil }
         emailID = details.emailID
         savedDay = Int(details.savedAt / 86_400)
+    }
+
+    /// What is known where nothing of the search looks at more than the envelope.
+    init(_ envelope: SearchableEnvelope) {
+        block = HeaderBlock([])
+        self.envelope = envelope
+        emailID = nil
+        savedDay = nil
     }
 
     var threadID: IMAPSyntax.ObjectID? { block.threadID }
@@ -29,11 +39,6 @@ struct SearchableHeader: Sendable {
 
     /// Whether the header contains the text in any of its fields.
     func contains(_ needle: CasemappedText) -> Bool { block.contains(needle) }
-
-    /// The day of the Date field as written, in days since 1970; nil without one.
-    var day: Int? {
-        (envelope?.date ?? block.values(of: "date").first).flatMap { MailDate($0) }?.day.daysSinceEpoch
-    }
 }
 
 extension HeaderBlock {

@@ -30,6 +30,17 @@ extension ResponseEncoder {
 
     package mutating func fetchFlags(_ flags: some Sequence<Flag>) {
         begin("FLAGS ")
+        append(flags: flags)
+    }
+
+    /// - Parameter list: what `append(flags:)` wrote.
+    package mutating func fetchFlags(encoded list: [UInt8]) {
+        begin("FLAGS ")
+        appendVerbatim(list)
+    }
+
+    ///     "(" [flag *(SP flag)] ")"
+    package mutating func append(flags: some Sequence<Flag>) {
         appendList(flags) { $0.append(flag: $1) }
     }
 
@@ -122,7 +133,7 @@ extension ResponseEncoder {
         append(literalOf: size, binary: binary)
     }
 
-    private mutating func begin(_ name: StaticString) {
+    mutating func begin(_ name: StaticString) {
         if needsSpace { appendSpace() }
         needsSpace = true
         append(name)

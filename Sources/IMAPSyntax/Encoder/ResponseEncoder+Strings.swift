@@ -61,7 +61,7 @@ extension ResponseEncoder {
         }
     }
 
-    private mutating func append(string value: UnsafeBufferPointer<UInt8>) {
+    mutating func append(string value: UnsafeBufferPointer<UInt8>) {
         let composition = Composition(value)
         let isQuotable =
             !composition.holdsControls && value.count <= ResponseEncoder.longestQuoted

@@ -8,45 +8,80 @@ extension ResponseEncoder {
     ///     envelope = "(" env-date SP env-subject SP env-from SP env-sender SP env-reply-to SP env-to SP env-cc SP
     ///                env-bcc SP env-in-reply-to SP env-message-id ")"
     package mutating func append(envelope: EnvelopeValue) {
+        startEnvelope()
+        appendEnvelope(string: envelope.date)
+        appendEnvelope(string: envelope.subject)
+        for addresses in [
+            envelope.from, envelope.sender, envelope.replyTo, envelope.to, envelope.cc, envelope.bcc,
+        ] {
+            beginAddresses(count: addresses.count)
+            for address in addresses {
+                beginAddress()
+                appendEnvelope(string: address.name)
+                appendEnvelope(string: address.route)
+                appendEnvelope(string: address.mailbox)
+                appendEnvelope(string: address.host)
+                endAddress()
+            }
+            endAddresses(count: addresses.count)
+        }
+        appendEnvelope(string: envelope.inReplyTo)
+        appendEnvelope(string: envelope.messageID)
+        endEnvelope()
+    }
+
+    /// The item ENVELOPE value by value, in the order of the syntax: date, subject, the six lists of addresses,
+    /// in-reply-to, message-id; then `endEnvelope()`.
+    package mutating func beginEnvelope() {
+        begin("ENVELOPE ")
+        startEnvelope()
+    }
+
+    private mutating func startEnvelope() {
         append("(")
-        append(nstring: envelope.date)
-        appendSpace()
-        append(nstring: envelope.subject)
-        appendSpace()
-        append(addresses: envelope.from)
-        appendSpace()
-        append(addresses: envelope.sender)
-        appendSpace()
-        append(addresses: envelope.replyTo)
-        appendSpace()
-        append(addresses: envelope.to)
-        appendSpace()
-        append(addresses: envelope.cc)
-        appendSpace()
-        append(addresses: envelope.bcc)
-        appendSpace()
-        append(nstring: envelope.inReplyTo)
-        appendSpace()
-        append(nstring: envelope.messageID)
-        append(")")
+        needsSpace = false
+    }
+
+    package mutating func appendEnvelope(string: ArraySlice<UInt8>?) {
+        separate()
+        append(nstring: string)
+    }
+
+    /// The same of bytes that lie elsewhere.
+    package mutating func appendEnvelope(string: UnsafeBufferPointer<UInt8>?) {
+        separate()
+        if let string { append(string: string) } else { append("NIL") }
+    }
+
+    /// Begins a list of addresses; for each follow `beginAddress`, four strings and `endAddress`, then `endAddresses`.
+    package mutating func beginAddresses(count: Int) {
+        separate()
+        append(count == 0 ? "NIL" : "(")
+    }
+
+    package mutating func endAddresses(count: Int) {
+        if count > 0 { append(")") }
+        needsSpace = true
     }
 
     ///     address = "(" addr-name SP addr-adl SP addr-mailbox SP addr-host ")"
-    private mutating func append(addresses: [AddressValue]) {
-        guard !addresses.isEmpty else { return append("NIL") }
+    package mutating func beginAddress() {
         append("(")
-        for address in addresses {
-            append("(")
-            append(nstring: address.name)
-            appendSpace()
-            append(nstring: address.route)
-            appendSpace()
-            append(nstring: address.mailbox)
-            appendSpace()
-            append(nstring: address.host)
-            append(")")
-        }
+        needsSpace = false
+    }
+
+    package mutating func endAddress() {
         append(")")
+    }
+
+    package mutating func endEnvelope() {
+        append(")")
+        needsSpace = true
+    }
+
+    private mutating func separate() {
+        if needsSpace { appendSpace() }
+        needsSpace = true
     }
 
     ///     body = "(" (body-type-1part / body-type-mpart) ")"

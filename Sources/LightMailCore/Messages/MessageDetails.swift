@@ -13,6 +13,8 @@ package struct DetailParts: OptionSet, Sendable {
     /// More than the headers of ordinary mail have.
     package static let largestShortHeader = 16_384
     package static let envelope = DetailParts(rawValue: 2)
+    /// The envelope as it is stored, for whoever looks at little of many.
+    package static let storedEnvelope = DetailParts(rawValue: 32)
     package static let structure = DetailParts(rawValue: 4)
     /// Where there is none yet, the structure in its place.
     package static let preview = DetailParts(rawValue: 8)
@@ -30,6 +32,8 @@ package struct MessageDetails: Sendable {
     /// The header with its blank line, the prefix included; nil when not asked for, or too large to be kept in the row.
     package let header: [UInt8]?
     package let envelope: Envelope?
+    /// Nil when not asked for.
+    package let storedEnvelope: [UInt8]?
     /// Ranges are of the object: add `prefix.count` for the message's.
     package let structure: BodyPart?
     /// The beginning of the text, UTF-8; nil when not asked for, or not made yet.
@@ -54,7 +58,7 @@ extension Messages {
         let hole = "NULL"
         let shortHeader = "IF(o.header_size <= \(DetailParts.largestShortHeader), o.header, NULL)"
         let header = parts.contains(.header) ? "o.header" : parts.contains(.shortHeader) ? shortHeader : hole
-        let envelope = parts.contains(.envelope) ? "o.envelope" : hole
+        let envelope = parts.isDisjoint(with: [.envelope, .storedEnvelope]) ? hole : "o.envelope"
         let preview = parts.contains(.preview) ? "o.preview" : hole
         let structure =
             parts.contains(.structure)
@@ -74,21 +78,23 @@ extension Messages {
             [.uint(mailbox.rawValue), .uint(account.rawValue)] + padded.map { .uint(UInt64($0)) }
         return try await mapped {
             try await database.read { connection in
-                try connection.query(sql, parameters).map(MessageDetails.init(row:))
+                try connection.query(sql, parameters).map { try MessageDetails(row: $0, parts) }
             }
         }
     }
 }
 
 extension MessageDetails {
-    fileprivate init(row: Row) throws {
+    fileprivate init(row: Row, _ parts: DetailParts) throws {
         uid = UInt32(try row[0].uint64)
         objectID = ObjectID(try row[1].uint64)
         object = StoredObject(key: try row[2].string, size: try row[3].uint64, sha256: try row[4].bytes)
         prefix = DeliveredTo.field(try row[5].optional?.bytes)
         headerSize = UInt64(prefix.count) + (try row[6].uint64)
         header = try row[7].optional.map { [prefix] in prefix + (try $0.bytes) }
-        envelope = try row[8].optional.map { try Envelope(encoded: try $0.bytes) }
+        let stored = try row[8].optional?.bytes
+        storedEnvelope = parts.contains(.storedEnvelope) ? stored : nil
+        envelope = parts.contains(.envelope) ? try stored.map { try Envelope(encoded: $0) } : nil
         structure = try row[9].optional.map { try BodyPart(encoded: try $0.bytes) }
         preview = try row[10].optional?.bytes
         savedAt = try row[11].int64

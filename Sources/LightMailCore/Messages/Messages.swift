@@ -8,6 +8,7 @@ package struct Messages: Sendable {
     let database: ConnectionPool
     let objects: ObjectStore
     let changes: ChangeFeed
+    let envelopeCache: EnvelopeCache
 }
 
 /// A change of flags and keywords (RFC 9051 6.4.6).

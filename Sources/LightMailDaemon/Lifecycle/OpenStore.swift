@@ -14,6 +14,7 @@ extension StoreConfiguration {
             cache: isCaching
                 ? BodyCacheConfiguration(directory: cache.directory, maximumBytes: UInt64(cache.maxBytes)) : nil,
             spoolDirectory: cache.spoolDirectory)
+        envelopeCacheBytes = cache.envelopeBytes
         passwordVerifiers = configuration.auth.verifiers
         passwordCost = configuration.auth.bcryptCost
         passwordMemory = configuration.auth.cacheTime

@@ -55,6 +55,7 @@ final class StoreBench: Sendable {
         var whole = StoreConfiguration(
             database: configuration, s3: s3, cache: nil, spoolDirectory: NSTemporaryDirectory())
         whole.passwordCost = 4
+        whole.envelopeCacheBytes = 1_000_000
         let store = Store(whole, logger: Logger(label: "test"))
         do {
             try await store.s3.createBucket()

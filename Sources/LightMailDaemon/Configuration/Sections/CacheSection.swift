@@ -1,6 +1,7 @@
 package struct CacheSection: ConfigurationSection {
     package var directory = "/var/cache/lightmail"
     package var maxBytes = 1_073_741_824
+    package var envelopeBytes = 67_108_864
     package var spoolDirectory = "/var/spool/lightmail"
 
     package init() {}
@@ -11,6 +12,9 @@ package struct CacheSection: ConfigurationSection {
         [
             .path("directory", \.directory, "Cache of bodies, shared by the daemons of this host; empty: none."),
             .number("max_bytes", \.maxBytes, in: 0...Int.max, "Bytes the cache may take; 0: none."),
+            .number(
+                "envelope_bytes", \.envelopeBytes, in: 0...Int.max,
+                "Bytes of memory in which imapd keeps envelopes that it has read; 0: none."),
             .path("spool_directory", \.spoolDirectory, "Where large messages wait while they arrive."),
         ]
     }
