@@ -73,8 +73,10 @@ class System:
         policy = self.root / "usr/sbin/policy-rc.d"
         policy.write_text("#!/bin/sh\nexit 101\n")
         policy.chmod(0o755)
-        subprocess.run(["mount", "--bind", "/proc", self.root / "proc"], check=True)
-        subprocess.run(["mount", "--bind", "/dev", self.root / "dev"], check=True)
+        self.mounted = []
+        for name in ("proc", "dev"):
+            subprocess.run(["mount", "--bind", f"/{name}", self.root / name], check=True)
+            self.mounted.append(name)
 
     @staticmethod
     def mirror():
@@ -104,9 +106,13 @@ class System:
     def path(self, path):
         return self.root / path.lstrip("/")
 
+    def unmount(self):
+        """Before it is booted, when it has these of its own."""
+        while self.mounted:
+            subprocess.run(["umount", self.root / self.mounted.pop()], check=True)
+
     def close(self):
-        for name in ("dev", "proc"):
-            subprocess.run(["umount", self.root / name], check=True)
+        self.unmount()
         shutil.rmtree(self.root)
 
 

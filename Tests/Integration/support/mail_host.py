@@ -68,8 +68,10 @@ class MailHost:
              sockets / "mysqld.sock", str(self.port), ROOT],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
-        said = self.process.stdout.readline()
-        assert said == "ready\n", self.process.communicate(timeout=10)
+        if self.process.stdout.readline() != "ready\n":
+            said = self.process.communicate(timeout=10)
+            shutil.rmtree(self.directory, ignore_errors=True)
+            raise AssertionError(said)
 
     def enter(self):
         return ["nsenter", f"--target={self.process.pid}", "--mount", f"--wd={self.directory / 'tree'}"]
