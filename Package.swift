@@ -91,7 +91,7 @@ let package = Package(
 
         room(
             "AdminServer",
-            ["LightMailDaemon", "LightMailCore", "MailFormat", logging, mustache] + hummingbird + nio),
+            ["LightMailDaemon", "LightMailCore", "MailFormat", "SMTPClient", logging, mustache] + hummingbird + nio),
 
         // The programs.
         program("lightmail-imapd", ["IMAPServer", "LightMailDaemon"]),

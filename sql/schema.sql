@@ -300,6 +300,12 @@ CREATE TABLE relays (
 
 INSERT INTO schema_migrations VALUES (7, 'relays', UTC_TIMESTAMP());
 
+-- Where the thing is that a request made: its answer comes again with all that it said.
+ALTER TABLE api_requests
+    ADD COLUMN location VARCHAR(1024) NULL;
+
+INSERT INTO schema_migrations VALUES (8, 'answers', UTC_TIMESTAMP());
+
 -- The example account: user@example.com, password "lightmail".
 INSERT INTO domains (name, created_at) VALUES ('example.com', UTC_TIMESTAMP());
 INSERT INTO accounts (domain_id, username, password_hash, last_uid_validity, created_at)

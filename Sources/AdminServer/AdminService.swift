@@ -4,6 +4,7 @@ import Hummingbird
 import LightMailCore
 import LightMailDaemon
 import Logging
+import SMTPClient
 
 /// What every route is given: the store, the configuration, and who may do what.
 final class AdminService: Sendable {
@@ -14,6 +15,7 @@ final class AdminService: Sendable {
     let figures: Figures
     let templates: ConsoleTemplates
     let seal: ConsoleSeal
+    let smarthost: SMTPClient
 
     var store: Store { context.store }
     var configuration: Configuration { context.configuration }
@@ -31,6 +33,10 @@ final class AdminService: Sendable {
         figures = Figures(context.store.administration)
         templates = try ConsoleTemplates()
         seal = ConsoleSeal(section.token)
+        var smarthost = SmarthostConfiguration(context.configuration)
+        // Somebody waits for the answer.
+        smarthost.timeouts = SMTPTimeouts(connect: .seconds(10), reply: .seconds(60), total: .seconds(120))
+        self.smarthost = SMTPClient(smarthost)
     }
 
     /// Seconds for which what was deleted can be restored.

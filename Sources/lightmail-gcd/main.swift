@@ -5,12 +5,9 @@ import LightMailDaemon
 
 await Daemon.run(.gcd) { context in
     let section = context.configuration.garbage
-    var policy = GarbagePolicy(
-        batchSize: section.batchSize, retention: section.retention.components.seconds,
-        orphanGrace: section.orphanGrace.components.seconds)
-    policy.knownNetworkMemory = Int64(context.configuration.auth.knownNetworkDays) * 86_400
     let garbage = Garbage(
-        database: context.store.database, objects: context.store.objects, policy: policy, logger: context.logger)
+        database: context.store.database, objects: context.store.objects, policy: GarbagePolicy(context.configuration),
+        logger: context.logger)
     context.metrics.collect { collection in
         for (name, count) in garbage.totals.counts {
             collection.counter(

@@ -491,6 +491,7 @@ def test_idempotency_key(api):
     first = api.post("/admin/accounts", body, Idempotency_Key=key)
     again = api.post("/admin/accounts", body, Idempotency_Key=key)
     assert (first.status, again.status) == (201, 201) and first.json == again.json
+    assert first.fields["location"] == again.fields["location"] == f"/admin/accounts/{first.json['id']}"
     assert_problem(api.post("/admin/accounts", {**body, "username": address()}, Idempotency_Key=key), 422)
     # A refusal is remembered as well: what is asked again is answered the same.
     refused = secrets.token_hex(16)

@@ -5,9 +5,13 @@ import hashlib
 import hmac
 import imaplib
 import json
+import re
+import smtplib
+import ssl
 
 import pytest
 from support import corpus
+from support.api import API
 from support.clamd import EICAR, Clamd
 from support.lmtp import LMTP
 from support.receiver import Receiver
@@ -141,6 +145,81 @@ def test_an_event_that_nobody_takes_is_given_up(stack, account, receiver):
         stack.sql("UPDATE webhook_events SET dead_at = NULL, attempts = 0, due_at = UTC_TIMESTAMP()")
         eventually(lambda: stack.sql("SELECT id FROM webhook_events") == [], "the event is taken")
     assert len(receiver.posted) == 3
+
+
+def test_dead_letters_are_seen_and_tried_again(stack, account, receiver):
+    api = API(int(stack.settings["LIGHTMAIL_API_PORT"]), stack.settings["LIGHTMAIL_API_TOKEN"])
+    with lmtpd(stack) as (deliver, _):
+        for name in ("plain", "dots", "300 kB"):
+            assert deliver(corpus.POSTFIX[name], account.address) == [250]
+    listed = api.get("/admin/webhooks/events?state=waiting").json
+    assert [item["event"] for item in listed] == ["message.delivered"] * 3
+    assert json.loads(listed[0]["body"])["recipient"] == account.address
+    stack.sql("UPDATE webhook_events SET dead_at = UTC_TIMESTAMP(), attempts = 20, failure = 'status 500'")
+    dead = api.get("/admin/webhooks/events?state=dead&limit=2")
+    assert len(dead.json) == 2 and "state=dead" in dead.fields["link"]
+    first, second, third = (item["id"] for item in listed)
+    assert api.get(f"/admin/webhooks/events/{first}").json["failure"] == "status 500"
+    lines = [line.split("\t") for line in stack.control("webhook", "list", "--dead").stdout.splitlines()]
+    assert lines == [[str(number), "message.delivered", "dead", "20", "status 500"] for number in (first, second, third)]
+    assert api.delete(f"/admin/webhooks/events/{first}").json == {"deleted": True, "id": first}
+    assert api.delete(f"/admin/webhooks/events/{first}").status == 404
+    assert api.post(f"/admin/webhooks/events/{first}/retry").status == 404
+    for _ in range(2):
+        assert api.post(f"/admin/webhooks/events/{second}/retry").json == {"retried": 1}
+    assert stack.control("webhook", "retry", "--all").stdout == "1 to be tried again\n"
+    assert stack.control("webhook", "retry", check=False).returncode == 64
+    process, _ = gcd(stack, receiver.url)
+    with ended(process):
+        eventually(lambda: waiting(stack) == 0, "both are sent")
+    assert sorted(json.loads(posted.body)["id"] for posted in receiver.posted) == [second, third]
+
+
+def test_dead_letters_are_forgotten_in_time(stack, account, receiver):
+    with lmtpd(stack) as (deliver, _):
+        assert deliver(corpus.POSTFIX["plain"], account.address) == [250]
+        assert deliver(corpus.POSTFIX["dots"], account.address) == [250]
+    stack.sql("UPDATE webhook_events SET dead_at = UTC_TIMESTAMP() - INTERVAL 2 DAY ORDER BY id LIMIT 1")
+    stack.sql("UPDATE webhook_events SET dead_at = UTC_TIMESTAMP() WHERE dead_at IS NULL")
+    process, _ = gcd(stack, receiver.url, WEBHOOK_KEEP_DEAD_SECONDS=86400)
+    with ended(process):
+        eventually(lambda: len(stack.sql("SELECT id FROM webhook_events")) == 1, "the old one is forgotten")
+    assert stack.control("webhook", "purge", "--all").stdout == "1 forgotten\n"
+    assert stack.sql("SELECT id FROM webhook_events") == []
+
+
+def test_a_virus_that_a_client_brings_is_told(stack, account, receiver):
+    scanner = Clamd()
+    settings = {"ANTIVIRUS_ENABLED": "true", "ANTIVIRUS_SOCKET": scanner.socket, "WEBHOOK_ENABLED": "true",
+                "WEBHOOK_URL": receiver.url, "WEBHOOK_EVENTS": EVENTS}
+    imapd, port, _ = stack.imapd(**settings)
+    smtpd, _, submission = stack.smtpd(**settings, SMTP_HOST="127.0.0.1", SMTP_PORT=1)
+    try:
+        with ended(imapd, smtpd):
+            with stack.imap(account, port=port) as client:
+                kind, data = client.append("INBOX", None, None, INFECTED)
+                assert kind == "NO" and b"virus" in data[0]
+            with smtplib.SMTP("localhost", submission, timeout=60) as client:
+                client.starttls(context=ssl.create_default_context(cafile=stack.directory / "tls" / "cert.pem"))
+                client.login(account.address, account.password)
+                message = re.sub(rb"(?m)^From: .*?\r\n", f"From: {account.address}\r\n".encode(), INFECTED, count=1)
+                for recipients in (["bob@elsewhere.example"], [account.address], [account.address, "bob@elsewhere.example"]):
+                    with pytest.raises(smtplib.SMTPDataError) as refused:
+                        client.sendmail(account.address, recipients, message)
+                    assert refused.value.smtp_code == 550 and b"5.7.1" in refused.value.smtp_error
+    finally:
+        scanner.close()
+    process, _ = gcd(stack, receiver.url)
+    with ended(process):
+        eventually(lambda: waiting(stack) == 0, "all is sent")
+    told = [json.loads(posted.body) for posted in receiver.posted]
+    assert {body["event"] for body in told} == {"message.infected"}
+    assert sorted((body["protocol"], body["recipient"]) for body in told) == sorted(
+        [("imap", account.address), ("smtp", "bob@elsewhere.example"), ("smtp", account.address),
+         ("smtp", account.address), ("smtp", "bob@elsewhere.example")]
+    )
+    with stack.imap(account, mailbox="INBOX") as client:
+        assert client.search(None, "ALL")[1] == [b""]
 
 
 def test_several_collectors_send_each_event_once(stack, account, receiver):

@@ -37,7 +37,8 @@ struct ConsoleRequest: Sendable {
 
     private static let sections: [(path: String, name: String)] = [
         ("/console", "Overview"), ("/console/domains", "Domains"), ("/console/accounts", "Accounts"),
-        ("/console/deleted", "Deleted"), ("/console/blocked", "Blocked"), ("/console/health", "Health"),
+        ("/console/deleted", "Deleted"), ("/console/blocked", "Blocked"), ("/console/webhooks", "Webhooks"),
+        ("/console/health", "Health"),
     ]
 
     /// What can stand above a page. The query names one of these, so that nobody can put words in our mouth.

@@ -13,7 +13,8 @@ struct ConsoleTemplates: Sendable {
         "layout": ConsoleAssets.layout, "login": ConsoleAssets.login, "dashboard": ConsoleAssets.dashboard,
         "domains": ConsoleAssets.domains, "accounts": ConsoleAssets.accounts, "account": ConsoleAssets.account,
         "mailbox": ConsoleAssets.mailbox, "message": ConsoleAssets.message, "deleted": ConsoleAssets.deleted,
-        "blocked": ConsoleAssets.blocked, "health": ConsoleAssets.health, "problem": ConsoleAssets.problem,
+        "blocked": ConsoleAssets.blocked, "webhooks": ConsoleAssets.webhooks, "health": ConsoleAssets.health,
+        "problem": ConsoleAssets.problem,
     ]
 
     /// - Throws: what the library finds wrong with a template, which the first start of a build would show.

@@ -24,10 +24,12 @@ extension AdminService {
         switch try await store.requests.begin(key) {
         case .first:
             return try await perform(key, request.context, body)
-        case .answered(let status, let bytes):
+        case .answered(let status, let location, let bytes):
             let status = HTTPResponse.Status(code: status)
             let type = status.kind == .successful ? "application/json" : "application/problem+json"
-            return Answer(status, headers: [.contentType: type], content: .bytes(bytes))
+            var answer = Answer(status, headers: [.contentType: type], content: .bytes(bytes))
+            answer.headers[.location] = location
+            return answer
         case .underWay:
             throw Problem(.conflict, "a request with this idempotency key is under way", headers: [.retryAfter: "1"])
         case .mismatch:
@@ -48,7 +50,8 @@ extension AdminService {
             try await store.requests.abandon(key)
             return answer
         }
-        try await store.requests.finish(key, status: answer.status.code, body: bytes)
+        try await store.requests.finish(
+            key, status: answer.status.code, location: answer.headers[.location], body: bytes)
         return answer
     }
 }

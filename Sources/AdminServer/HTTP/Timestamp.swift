@@ -46,6 +46,9 @@ struct Timestamp: Encodable, Sendable, CustomStringConvertible {
             + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
     }
 
+    /// RFC 5322 3.3: `Tue, 24 Nov 2026 21:00:55 +0000`
+    var mail: String { http.dropLast("GMT".count) + "+0000" }
+
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

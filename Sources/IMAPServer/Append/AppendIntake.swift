@@ -54,9 +54,18 @@ extension Session {
             }
         } catch {
             await intake.discard(store.delivery)
+            if let error = error as? StoreError, error.kind == .infected { await tell(of: error.detail) }
             guard case LiteralSource.Interruption.refused(let failure) = error else { throw error }
             throw failure.reason == .messageTooLarge ? Self.tooBig : CommandFailure.bad(failure.message)
         }
+    }
+
+    /// Tells of an infected message that was refused, and so has no row that could tell of it.
+    private func tell(of virus: String) async {
+        guard let account else { return }
+        await store.outbox.post(
+            WebhookEvent(.messageInfected, DeliveryOrigin(protocol: "imap", sender: ""), recipient: account.username)
+                .naming(virus: virus))
     }
 
     private static let tooBig = CommandFailure.no("Message is too large", .tooBig)

@@ -6,7 +6,7 @@ package enum RepeatOutcome: Sendable {
     /// It is the first: do it, then say what was answered, or that it failed.
     case first
     /// It was done: answer the same again.
-    case answered(status: Int, body: [UInt8])
+    case answered(status: Int, location: String?, body: [UInt8])
     /// Another request with the key is being done.
     case underWay
     /// The key was used for another request.
@@ -53,13 +53,15 @@ package struct RepeatedRequests: Sendable {
                 if claim.affectedRows == 1 { return .first }
                 let rows = try connection.query(
                     """
-                    SELECT request, status, answer, begun_at < UTC_TIMESTAMP() - INTERVAL \(Self.lease) SECOND \
+                    SELECT request, status, answer, begun_at < UTC_TIMESTAMP() - INTERVAL \(Self.lease) SECOND, location \
                     FROM api_requests WHERE holder = ? AND request_key = ? FOR UPDATE
                     """, key.row)
                 guard let row = rows.first else { return .underWay }
                 guard try row[0].bytes == key.request else { return .mismatch }
                 if let status = try row[1].optionalInt64 {
-                    return .answered(status: Int(status), body: try row[2].optional?.bytes ?? [])
+                    return .answered(
+                        status: Int(status), location: try row[4].optional?.string,
+                        body: try row[2].optional?.bytes ?? [])
                 }
                 guard try row[3].bool else { return .underWay }
                 _ = try connection.execute(
@@ -70,12 +72,14 @@ package struct RepeatedRequests: Sendable {
     }
 
     /// Remembers what was answered.
-    package func finish(_ key: Key, status: Int, body: [UInt8]) async throws(StoreError) {
+    ///
+    /// - Parameter location: where the thing is that was made.
+    package func finish(_ key: Key, status: Int, location: String?, body: [UInt8]) async throws(StoreError) {
         try await mapped {
             _ = try await database.transaction { connection in
                 try connection.execute(
-                    "UPDATE api_requests SET status = ?, answer = ? WHERE holder = ? AND request_key = ?",
-                    [.int(Int64(status)), .bytes(body)] + key.row)
+                    "UPDATE api_requests SET status = ?, location = ?, answer = ? WHERE holder = ? AND request_key = ?",
+                    [.int(Int64(status)), location.map { .text($0) } ?? .null, .bytes(body)] + key.row)
             }
         }
     }

@@ -11,6 +11,8 @@ package struct GarbagePolicy: Sendable {
     package var deliveryMemory: Int64 = 86_400
     /// For how long the answer to a request with an idempotency key is remembered.
     package var requestMemory: Int64 = 86_400
+    /// For how long events that were given up are kept for the operator to look at.
+    package var deadLetterMemory: Int64 = 30 * 86_400
     /// For how long the change feed can be read back.
     package var changeMemory: Int64 = 3_600
     /// For how long failed logins are remembered: by then nothing of them is left.

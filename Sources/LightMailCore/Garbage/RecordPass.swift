@@ -6,7 +6,7 @@ extension Garbage {
     private static let records = 1000
     private static let rounds = 100
 
-    /// Forgets deliveries, answered requests, changes and logins that are too old to matter, and logins that are too many.
+    /// Forgets deliveries, answered requests, dead letters, changes and logins that are too old to matter, and logins that are too many.
     func forgetRecords(_ report: inout GarbageReport) async throws(StoreError) {
         report.deliveries += try await forget(
             """
@@ -17,6 +17,11 @@ extension Garbage {
             """
             DELETE FROM api_requests WHERE begun_at < UTC_TIMESTAMP() - INTERVAL \(policy.requestMemory) SECOND \
             ORDER BY begun_at LIMIT \(Self.records)
+            """)
+        _ = try await forget(
+            """
+            DELETE FROM webhook_events WHERE dead_at < UTC_TIMESTAMP() - INTERVAL \(policy.deadLetterMemory) SECOND \
+            ORDER BY dead_at LIMIT \(Self.records)
             """)
         report.deliveries += try await forget(
             """

@@ -262,5 +262,11 @@ extension Migration {
                     KEY relays_age (relayed_at)
                 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
                 """),
+        Migration(
+            version: 8, name: "answers",
+            statements: """
+                ALTER TABLE api_requests
+                    ADD COLUMN location VARCHAR(1024) NULL
+                """),
     ]
 }

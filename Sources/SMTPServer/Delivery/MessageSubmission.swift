@@ -82,8 +82,20 @@ struct MessageSubmission: Sendable {
             let reply = Self.reply(to: error)
             pipe.discard(reply)
             await ways?.abort()
+            if let error = error as? StoreError, error.kind == .infected { await tell(of: error.detail) }
             log(reply, size: size, error: "\(error)")
             return [reply]
+        }
+    }
+
+    /// Tells of an infected message that was refused, and so has no row that could tell of it.
+    private func tell(of virus: String) async {
+        for recipient in here + elsewhere {
+            await server.store.outbox.post(
+                WebhookEvent(
+                    .messageInfected, DeliveryOrigin(server.profile, reversePath),
+                    recipient: recipient.path.mailbox(ofHost: server.hostname)
+                ).naming(virus: virus))
         }
     }
 

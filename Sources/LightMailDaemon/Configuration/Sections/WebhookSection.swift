@@ -6,6 +6,7 @@ package struct WebhookSection: ConfigurationSection {
     package var events = ["message.delivered"]
     package var timeout: Duration = .milliseconds(2000)
     package var maxAttempts = 20
+    package var keepDead: Duration = .seconds(30 * 86_400)
 
     package init() {}
 
@@ -20,6 +21,9 @@ package struct WebhookSection: ConfigurationSection {
             .list("events", \.events, "Events to post, separated by commas."),
             .milliseconds("timeout_ms", \.timeout, in: 1...60000, "Milliseconds the receiver may take."),
             .number("max_attempts", \.maxAttempts, in: 1...1000, "Failed attempts until an event is given up."),
+            .seconds(
+                "keep_dead_seconds", \.keepDead, in: 0...315_360_000,
+                "Seconds an event that was given up is kept for `lightmailctl webhook retry`."),
         ]
     }
 }
