@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -55,7 +56,9 @@ def picture(browser, name):
 
 
 def shows(browser, text):
-    WebDriverWait(browser, PATIENCE).until(lambda driver: text in driver.find_element(By.TAG_NAME, "body").text)
+    # While a page gives way to the next, the body that was found may be the old one's, and gone.
+    wait = WebDriverWait(browser, PATIENCE, ignored_exceptions=[StaleElementReferenceException])
+    wait.until(lambda driver: text in driver.find_element(By.TAG_NAME, "body").text)
 
 
 def press(browser, text):
@@ -151,6 +154,20 @@ def test_a_day_of_an_administrator(stack, api, browser, url):
     row.find_element(By.TAG_NAME, "button").click()
     shows(browser, "Restored.")
 
+    stack.sql(
+        "INSERT INTO webhook_events (event, body, created_at, attempts, due_at, failure, dead_at) VALUES ('message.delivered',"
+        " '{\"subject\":\"<b>bold</b>\"}', UTC_TIMESTAMP(), 20, UTC_TIMESTAMP(), 'status 500', UTC_TIMESTAMP())"
+    )
+    browser.get(url + "/webhooks")
+    shows(browser, "<b>bold</b>")
+    shows(browser, "status 500")
+    picture(browser, "webhooks")
+    press(browser, "Try again")
+    shows(browser, "No event was given up.")
+    shows(browser, "Changed.")
+    assert stack.sql("SELECT attempts, dead_at FROM webhook_events") == [["0", "NULL"]]
+    stack.sql("DELETE FROM webhook_events")
+
     browser.get(url + "/health")
     shows(browser, "answers")
     picture(browser, "health")
@@ -181,6 +198,7 @@ def test_it_fits_a_phone_and_the_dark(stack, api, browser, url):
             "accounts": "/accounts",
             "account": f"/accounts/{number}",
             "mailbox": f"/mailboxes/{inbox}",
+            "webhooks": "/webhooks",
             "health": "/health",
         }
         for name, path in pages.items():
@@ -197,7 +215,7 @@ def test_it_fits_a_phone_and_the_dark(stack, api, browser, url):
 def test_every_field_has_a_name(api, browser, url):
     """What a screen reader reads: a label for each field, a name for each link and button, one heading of the first level."""
     log_in(browser, url, api.token)
-    for path in ("", "/domains", "/accounts", "/deleted", "/blocked", "/health"):
+    for path in ("", "/domains", "/accounts", "/deleted", "/blocked", "/webhooks", "/health"):
         browser.get(url + path)
         assert len(browser.find_elements(By.TAG_NAME, "h1")) == 1
         assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == "en"
