@@ -59,6 +59,7 @@ let package = Package(
 
         // Pure rooms: bytes to values; no channels, no files, no clock.
         room("MailFormat"),
+        room("CalendarFormat"),
         room("IMAPSyntax"),
         room("POP3Syntax"),
         room("SMTPSyntax"),
@@ -104,6 +105,7 @@ let package = Package(
 
         // Tests mirror the rooms.
         tests("MailFormatTests", ["MailFormat"]),
+        tests("CalendarFormatTests", ["CalendarFormat"]),
         tests("IMAPSyntaxTests", ["IMAPSyntax"]),
         tests("POP3SyntaxTests", ["POP3Syntax"]),
         tests("SMTPSyntaxTests", ["SMTPSyntax"]),
@@ -140,7 +142,7 @@ if Context.environment["LIGHTMAIL_FUZZ"] != nil {
     let fuzzers = [
         ("message", "MailFormat"), ("stored-format", "MailFormat"), ("text", "MailFormat"), ("imap", "IMAPSyntax"),
         ("smtp", "SMTPSyntax"),
-        ("sasl", "SASL"),
+        ("sasl", "SASL"), ("calendar", "CalendarFormat"),
     ]
     package.dependencies = []
     package.targets =
