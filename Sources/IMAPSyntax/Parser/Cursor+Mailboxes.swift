@@ -11,6 +11,16 @@ extension Cursor {
         return mailbox
     }
 
+    /// RFC 5465 8, with the space before it. Each mailbox once.
+    ///
+    ///     one-or-more-mailbox = mailbox / many-mailboxes
+    ///     many-mailboxes      = "(" mailbox *(SP mailbox) ")"
+    mutating func namedMailboxes() throws(SyntaxError) -> [MailboxName] {
+        try space()
+        guard next == UInt8(ascii: "(") else { return [try mailbox()] }
+        return try parenthesised("mailboxes") { cursor throws(SyntaxError) in try cursor.mailbox() }.uniqued()
+    }
+
     ///     list-mailbox = 1*list-char / string
     mutating func listMailbox() throws(SyntaxError) -> ListPattern {
         let start = position

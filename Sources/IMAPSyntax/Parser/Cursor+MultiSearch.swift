@@ -27,21 +27,11 @@ extension Cursor {
             case "INBOXES": return .inboxes
             case "PERSONAL": return .personal
             case "SUBSCRIBED": return .subscribed
-            case "SUBTREE": return .subtree(try cursor.oneOrMoreMailboxes())
-            case "SUBTREE-ONE": return .subtreeOne(try cursor.oneOrMoreMailboxes())
-            case "MAILBOXES": return .mailboxes(try cursor.oneOrMoreMailboxes())
+            case "SUBTREE": return .subtree(try cursor.namedMailboxes())
+            case "SUBTREE-ONE": return .subtreeOne(try cursor.namedMailboxes())
+            case "MAILBOXES": return .mailboxes(try cursor.namedMailboxes())
             default: throw SyntaxError(.invalid("mailboxes to search"), offset: start)
             }
         }
-    }
-
-    /// RFC 5465 8
-    ///
-    ///     one-or-more-mailbox = mailbox / many-mailboxes
-    ///     many-mailboxes      = "(" mailbox *(SP mailbox) ")"
-    private mutating func oneOrMoreMailboxes() throws(SyntaxError) -> [MailboxName] {
-        try space()
-        guard next == UInt8(ascii: "(") else { return [try mailbox()] }
-        return try parenthesised("mailboxes") { cursor throws(SyntaxError) in try cursor.mailbox() }
     }
 }

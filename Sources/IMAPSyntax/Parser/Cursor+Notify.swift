@@ -69,18 +69,11 @@ extension Cursor {
         case "PERSONAL": return .personal
         case "SUBSCRIBED": return .subscribed
         case "SUBTREE":
-            try space()
-            return .subtree(try oneOrMoreMailboxes())
+            return .subtree(try namedMailboxes())
         case "MAILBOXES":
-            try space()
-            return .mailboxes(try oneOrMoreMailboxes())
+            return .mailboxes(try namedMailboxes())
         default: throw SyntaxError(.invalid("mailboxes to watch"), offset: start)
         }
-    }
-
-    private mutating func oneOrMoreMailboxes() throws(SyntaxError) -> [MailboxName] {
-        guard next == UInt8(ascii: "(") else { return [try mailbox()] }
-        return try parenthesised("mailboxes") { cursor throws(SyntaxError) in try cursor.mailbox() }.uniqued()
     }
 
     private mutating func notifyEvent() throws(SyntaxError) -> NotifyEvent {

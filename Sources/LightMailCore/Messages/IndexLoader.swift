@@ -46,7 +46,9 @@ struct IndexLoader {
         return index
     }
 
-    /// The index brought forward to `mailbox`: one round trip, costing what changed.
+    /// The index brought forward to `mailbox`: one round trip, costing what changed. Where tombstones that it would need
+    /// are collected, it is read anew: what is collected is of the same moment as the rows, for a collector may come
+    /// between the mailbox's row and these.
     func advance(_ index: MailboxIndex, to mailbox: Mailbox, _ dictionary: KeywordDictionary) async throws
         -> MailboxIndex
     {
@@ -54,20 +56,27 @@ struct IndexLoader {
         guard mailbox.collectedModSeq <= since, mailbox.uidValidity == index.uidValidity else {
             return try await load(mailbox, dictionary)
         }
+        // The first row is the mailbox's own, with what is collected in the place of the keywords; no message has UID 0.
         let (uids, flags, keywords, modSeqs, sizes, dates, deleted) = try await database.read { connection in
             try connection.columns(
                 """
+                SELECT 0 AS uid, 0, collected_modseq, 0, 0, 0, 0 FROM mailboxes WHERE id = ? UNION ALL \
                 SELECT \(Self.columns), deleted_at IS NOT NULL FROM messages WHERE mailbox_id = ? AND modseq > ? ORDER BY uid
                 """,
-                [.uint(mailbox.id.rawValue), .uint(since)], UInt32.self, UInt8.self, UInt64.self, UInt64.self,
+                [.uint(mailbox.id.rawValue), .uint(mailbox.id.rawValue), .uint(since)], UInt32.self, UInt8.self,
+                UInt64.self, UInt64.self,
                 UInt32.self, Int64.self, Int64.self)
         }
+        guard uids.first == 0, let collected = keywords.first else {
+            throw StoreError(.notFound, "mailbox \(mailbox.id)")
+        }
+        guard collected <= since else { return try await load(mailbox, dictionary) }
         var next = index
         next.uidNext = max(index.uidNext, mailbox.uidNext)
         next.highestModSeq = mailbox.highestModSeq
         next.dictionary = dictionary
         next.apply(
-            uids.indices.map { place in
+            uids.indices.dropFirst().map { place in
                 (
                     MailboxIndex.Row(
                         uid: uids[place], flags: flags[place], keywords: keywords[place], modSeq: modSeqs[place],

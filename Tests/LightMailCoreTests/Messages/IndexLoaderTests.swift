@@ -1,0 +1,27 @@
+// An index that is brought forward while a collector is at work.
+
+import Testing
+
+@testable import LightMailCore
+
+@Suite struct IndexLoaderTests {
+    /// The collector takes tombstones after the mailbox's row was read and before the messages are: what it took must not
+    /// stay in the index.
+    @Test func aCollectorBetweenTheTwoReadingsLeavesNothingBehind() async throws {
+        try await StoreBench.run { bench in
+            let account = try await bench.account("a")
+            for _ in 0..<3 { try await bench.deliver(to: account) }
+            let inbox = try await bench.inbox(account)
+            let loader = IndexLoader(database: bench.store.database)
+            let known = try await bench.index(of: inbox)
+            _ = try await bench.store.messages.remove(account: account.id, mailbox: inbox.id, uids: UIDSet(2...2))
+            let (mailbox, dictionary) = try await loader.mailbox(inbox.id, of: account.id)
+            #expect(mailbox.collectedModSeq <= known.highestModSeq)
+            #expect(try await loader.advance(known, to: mailbox, dictionary).uids == [1, 3])
+            bench.ahead.withLock { $0 = 10 }
+            try await bench.collect(bench.collector())
+            #expect(try await loader.mailbox(inbox.id, of: account.id).0.collectedModSeq > known.highestModSeq)
+            #expect(try await loader.advance(known, to: mailbox, dictionary).uids == [1, 3])
+        }
+    }
+}
