@@ -13,6 +13,7 @@ package final class Store: Sendable {
     /// Nil where bearer tokens are not taken.
     package let introspector: TokenIntrospector?
     package let mailboxes: Mailboxes
+    package let access: MailboxAccess
     package let annotations: Annotations
     package let messages: Messages
     package let indexes: MailboxIndexCache
@@ -57,6 +58,7 @@ package final class Store: Sendable {
         quotas = Quotas(database: database)
         introspector = configuration.introspection.map { TokenIntrospector($0, engine: engine, now: seconds) }
         mailboxes = Mailboxes(database: database, changes: changes, now: seconds)
+        access = MailboxAccess(database: database, changes: changes)
         annotations = Annotations(database: database, changes: changes, limits: configuration.annotations)
         messages = Messages(
             database: database, objects: objects, changes: changes,

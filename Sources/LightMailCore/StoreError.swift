@@ -9,6 +9,8 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
     package enum Kind: Sendable, Hashable {
         /// There is no such account, mailbox, message or domain, or it belongs to somebody else.
         case notFound
+        /// An account may know of the mailbox, but lacks the right that this takes (RFC 4314 4).
+        case forbidden
         /// The name is taken.
         case alreadyExists
         /// The value can never be accepted; the text says why and may be shown.

@@ -23,7 +23,8 @@ enum ErrorReplies {
         case .unavailable: .error("Temporary failure, try again later", .temporary)
         case .conflict: .error("Busy, try again", .temporary)
         case .corrupt: .error("Message is damaged in the store", .permanent)
-        case .alreadyExists, .invalid, .overQuota, .limit, .infected, .internal: .error("Internal error", .permanent)
+        case .alreadyExists, .forbidden, .invalid, .overQuota, .limit, .infected, .internal:
+            .error("Internal error", .permanent)
         }
     }
 }

@@ -35,7 +35,7 @@ enum ErrorReplies {
     static func recipient(_ error: StoreError) -> Reply {
         switch error.kind {
         case .notFound: Reply(550, EnhancedStatusCode(5, 1, 1), "No such user here")
-        case .inactive: Reply(550, EnhancedStatusCode(5, 2, 1), "Account is not active")
+        case .inactive, .forbidden: Reply(550, EnhancedStatusCode(5, 2, 1), "Account is not active")
         case .overQuota: Reply(552, EnhancedStatusCode(5, 2, 2), "Mailbox is full")
         case .invalid: Reply(554, EnhancedStatusCode(5, 6, 0), "Message cannot be stored")
         case .limit: tooLarge

@@ -19,7 +19,13 @@ actor TestStore {
     static let shared = TestStore()
     private var opening: Task<Store, any Error>?
     private var accounts = 0
+    private var domains = 0
     private let changeTick: Duration
+
+    /// Of accounts, if not said otherwise.
+    static let domain = "example.test"
+    /// Of accounts that have nothing to do with the others.
+    static let otherDomain = "elsewhere.test"
 
     private let poolSize: Int
     private let port: Int?
@@ -39,10 +45,18 @@ actor TestStore {
         return try await task.value
     }
 
+    /// The name of a new domain.
+    func makeDomain() async throws -> String {
+        domains += 1
+        let name = "d\(domains).test"
+        try await store().accounts.addDomain(try DomainName(name))
+        return name
+    }
+
     /// The name of a new account, whose password is "secret".
-    func makeAccount() async throws -> String {
+    func makeAccount(domain: String = TestStore.domain) async throws -> String {
         accounts += 1
-        let name = "user\(accounts)@example.test"
+        let name = "user\(accounts)@\(domain)"
         _ = try await store().accounts.add(try EmailAddress(name), password: Array("secret".utf8))
         return name
     }
@@ -67,7 +81,8 @@ actor TestStore {
         }
         let store = Store(configuration, logger: Logger(label: "test"))
         try await Migrator(store.database).migrate()
-        try await store.accounts.addDomain(try DomainName("example.test"))
+        try await store.accounts.addDomain(try DomainName(domain))
+        try await store.accounts.addDomain(try DomainName(otherDomain))
         store.start()
         return store
     }

@@ -8,7 +8,8 @@
 //     S1: * OK [<=code>] <>  the same, and {code} stands for what was there from then on
 //     S1: <closed>           the server has closed
 //
-// \xNN is a byte, {user} the name of the run's account. A connection opens with the first line that names it.
+// \xNN is a byte, {user} the name of the run's account, {other} one in its domain, {outsider} one in another domain.
+// A connection opens with the first line that names it.
 
 import FoundationEssentials
 import Testing
@@ -127,12 +128,28 @@ struct Transcript: Sendable, CustomTestStringConvertible {
         values.reduce(text) { $0.contains("{") ? $0.replacing("{\($1.key)}", with: $1.value) : $0 }
     }
 
+    private func mentions(_ name: String) -> Bool {
+        steps.contains { step in
+            switch step.action {
+            case .send(let bytes): String(decoding: bytes, as: UTF8.self).contains(name)
+            case .expect(let pattern): pattern.contains(name)
+            case .close, .expectClosed: false
+            }
+        }
+    }
+
     /// Plays the transcript against a server.
     func run(byteByByte: Bool) async throws {
-        let user = try await TestStore.shared.makeAccount()
+        // Rights of everybody in a domain must not show in other transcripts.
+        let domain = try await mentions("{other}") ? TestStore.shared.makeDomain() : TestStore.domain
+        let user = try await TestStore.shared.makeAccount(domain: domain)
         let server = try await TestServer.start(byteByByte: byteByByte)
         var clients: [Int: TestClient] = [:]
         var values = ["user": user]
+        if mentions("{other}") { values["other"] = try await TestStore.shared.makeAccount(domain: domain) }
+        if mentions("{outsider}") {
+            values["outsider"] = try await TestStore.shared.makeAccount(domain: TestStore.otherDomain)
+        }
         for step in steps {
             let client: TestClient
             if let known = clients[step.connection] {

@@ -29,6 +29,8 @@ extension Problem {
         switch error.kind {
         case .notFound:
             self.init(.notFound, error.detail.isEmpty ? "there is no such thing" : "there is no \(error.detail)")
+        case .forbidden:
+            self.init(.forbidden, "a right is missing")
         case .alreadyExists:
             self.init(.conflict, error.detail.isEmpty ? "the name is taken" : "\(error.detail) exists already")
         case .invalid(let reason), .limit(let reason):

@@ -8,7 +8,7 @@ enum CatenatedContent {
 }
 
 extension Session {
-    /// The octets that a URL names, among the mailboxes of this account.
+    /// The octets that a URL names, among the mailboxes that this account may read.
     ///
     /// - Throws: NO [BADURL]; `StoreError` notFound when there is no such mailbox.
     func content(of url: [UInt8]) async throws -> CatenatedContent {
@@ -17,12 +17,12 @@ extension Session {
         else {
             throw CommandFailure.no("No URL of a message here", .badURL(url))
         }
-        let mailbox = try await store.mailboxes.find(account, try existingPath(parsed.mailbox))
+        let mailbox = try await reach(parsed.mailbox, .read).mailbox
         guard parsed.uidValidity == nil || parsed.uidValidity == mailbox.uidValidity else {
             throw CommandFailure.no("UIDVALIDITY has changed", .badURL(url))
         }
         let details = try await store.messages.details(
-            account: account, mailbox: mailbox.id, uids: [parsed.uid],
+            account: mailbox.account, mailbox: mailbox.id, uids: [parsed.uid],
             parts: parsed.section.part.isEmpty ? .header : .structure, livingOnly: true)
         guard let message = details.first, let content = try await content(parsed.section, parsed.partial, of: message)
         else { throw CommandFailure.no("No such message or part", .badURL(url)) }
@@ -32,7 +32,7 @@ extension Session {
     /// RFC 4469 3: a URL that does not begin with a slash is relative to the selected mailbox.
     private func baseMailbox(for url: [UInt8], _ account: AccountID) async throws -> MailboxName? {
         guard url.first != UInt8(ascii: "/"), let selected else { return nil }
-        return try await store.mailboxes.list(account).first { $0.id == selected.id }.map { MailboxName($0.name) }
+        return try await store.access.list(account).first { $0.mailbox.id == selected.id }.map { MailboxName($0.name) }
     }
 
     private func content(

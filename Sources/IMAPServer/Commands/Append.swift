@@ -5,17 +5,17 @@ extension Session {
     /// RFC 9051 6.3.12, RFC 3502, RFC 4315 3. The messages go to the object store while they come in, and into the mailbox
     /// all or none.
     mutating func append(_ command: AppendCommand, _ literals: LiteralSource?) async throws -> Completion {
-        let account = try requireAccount().id
         // Before the client sends it all: an answer that is known already.
         let target = try await destination(command.mailbox)
         let messages = try await receive(command.start, literals)
         let outcome: AppendOutcome
         do throws(StoreError) {
-            outcome = try await store.delivery.append(messages, account: account, to: target)
+            outcome = try await store.delivery.append(
+                messages.map { $0.limited(to: target.rights) }, account: target.mailbox.account, to: target.mailbox.id)
         } catch {
             throw ErrorReplies.destination(error)
         }
-        noteOwn(outcome.uids, in: target)
+        noteOwn(outcome.uids, in: target.mailbox.id)
         return .ok(ResponseText("Appended", code: outcome.code))
     }
 }

@@ -9,8 +9,9 @@ extension Session {
         guard !uids.isEmpty else { return .ok(ResponseText("Nothing to copy")) }
         let target = try await destination(name)
         let outcome = try await store.messages.copy(
-            account: selected.account, from: selected.id, uids: uids, to: target)
-        noteOwn(outcome.destination, in: target)
+            account: selected.account, from: selected.id, uids: uids, to: target.mailbox.id,
+            of: target.mailbox.account, rights: target.rights)
+        noteOwn(outcome.destination, in: target.mailbox.id)
         return .ok(ResponseText("Copied", code: outcome.code))
     }
 }

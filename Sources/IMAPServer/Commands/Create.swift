@@ -2,7 +2,7 @@ import IMAPSyntax
 import LightMailCore
 
 extension Session {
-    /// RFC 9051 6.3.4, RFC 6154 3, RFC 8474 4.1
+    /// RFC 9051 6.3.4, RFC 4314 4 (below another's mailbox), RFC 6154 3, RFC 8474 4.1
     mutating func create(_ name: MailboxName, _ uses: [MailboxAttribute]) async throws -> Completion {
         let account = try requireAccount().id
         var bytes = name.utf8
@@ -14,8 +14,9 @@ extension Session {
             specialUse.formUnion(bit)
         }
         let path = try MailboxPath(bytes)
-        let made = try await store.mailboxes.create(account, path, specialUse: specialUse)
-        noteOwn(.created, path)
+        let place = try await store.access.place(account, path)
+        let made = try await store.mailboxes.create(place.owner, place.path, specialUse: specialUse)
+        if place.owner == account { noteOwn(.created, path) }
         return .ok(ResponseText("Created", code: .mailboxID(IMAPSyntax.ObjectID(.mailbox, made.id.rawValue))))
     }
 }

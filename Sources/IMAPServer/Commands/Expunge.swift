@@ -6,6 +6,7 @@ extension Session {
     mutating func expunge(_ set: SequenceSet?) async throws -> Completion {
         let selected = try requireSelected()
         try requireWritable(selected)
+        try require(.expunge, in: selected)
         var uids: UIDSet?
         if let set { uids = selected.uids(at: try selected.positions(of: set, uid: true)) }
         let removed = try await store.messages.expunge(account: selected.account, mailbox: selected.id, uids: uids)

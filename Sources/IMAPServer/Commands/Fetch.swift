@@ -77,7 +77,8 @@ extension Session {
     private mutating func markSeen(
         _ selected: SelectedMailbox, _ positions: [Range<Int>], uid: Bool
     ) async throws -> UIDSet {
-        guard !selected.isReadOnly else { return UIDSet() }
+        // RFC 4314 4: without the right s it stays unseen.
+        guard !selected.isReadOnly, selected.rights.contains(.seen) else { return UIDSet() }
         var unseen = UIDSet()
         for range in positions {
             for position in range where !selected.view.systemFlags(at: position).contains(.seen) {

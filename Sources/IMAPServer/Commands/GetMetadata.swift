@@ -11,7 +11,10 @@ extension Session {
         if command.mailbox.utf8.isEmpty {
             found = try await store.annotations.read(account, query) + service.annotations(query)
         } else {
-            found = try await store.annotations.read(account, try existingPath(command.mailbox), query)
+            let (owner, path) = try await annotated(command.mailbox)
+            found = try await store.annotations.read(owner, path, query)
+            // What the owner keeps for itself.
+            if owner != account { found.removeAll { $0.name.hasPrefix(Self.privateEntries) } }
         }
         found.append(contentsOf: command.missing(in: found))
         let shown = found.filter { $0.value != nil || $0.size == 0 }.compactMap { MetadataEntry($0) }
@@ -21,8 +24,28 @@ extension Session {
             ResponseText("Done", code: longest > 0 ? .metadataLongEntries(UInt32(clamping: longest)) : nil))
     }
 
+    /// RFC 5464 3.3: a mailbox whose annotations this account may read and set, and whose it is. Nothing is looked up for the
+    /// account's own names.
+    func annotated(_ name: MailboxName) async throws -> (owner: AccountID, path: MailboxPath) {
+        let path = try existingPath(name)
+        guard OtherUsers.contains(path) else { return (try requireAccount().id, path) }
+        let reached = try await reach(name, .lookUp)
+        guard reached.rights.mayAnnotate else { throw StoreError(.forbidden) }
+        return (reached.mailbox.account, reached.mailbox.name)
+    }
+
+    /// What the names of private entries begin with.
+    static let privateEntries = "/private/"
+
     /// Each is a condition of a query.
     static let maximumEntries = 256
+}
+
+extension MailboxRights {
+    /// RFC 5464 3.3: with l, and one of r, s, w, i and p.
+    var mayAnnotate: Bool {
+        contains(.lookUp) && !isDisjoint(with: [.read, .seen, .write, .insert, .post])
+    }
 }
 
 extension GetMetadataCommand {

@@ -2,7 +2,7 @@ import IMAPSyntax
 import LightMailCore
 
 extension Session {
-    /// RFC 9051 6.3.9, RFC 5258, RFC 5819, RFC 6154, RFC 9590
+    /// RFC 9051 6.3.9, RFC 5258, RFC 5819, RFC 6154, RFC 8440, RFC 9590
     mutating func list(_ command: ListCommand) async throws -> Completion {
         if command.asksForDelimiter {
             guard let root = MailboxName("") else { return .ok(ResponseText("Done")) }
@@ -14,7 +14,7 @@ extension Session {
         }
         if command.statusItems?.contains(.highestModSeq) == true { becomeCondStoreAware() }
         let account = try requireAccount().id
-        let mailboxes = try await store.mailboxes.list(account)
+        let mailboxes = try await store.access.list(account)
         let needsSubscriptions = command.selection.contains(.subscribed) || command.returns.contains(.subscribed)
         let subscriptions = try await needsSubscriptions ? store.mailboxes.subscriptions(account) : []
         let tree = MailboxTree(mailboxes, subscriptions: subscriptions)
@@ -25,14 +25,17 @@ extension Session {
         }
         // Not of what is there only for those below it (RFC 9590 4).
         let annotations = try await annotations(
-            listed.filter { $0.listing.childInfo.isEmpty }.compactMap { $0.node.mailbox?.id }, command)
+            listed.filter { $0.listing.childInfo.isEmpty }.compactMap { $0.node.mailbox }, command)
         for (node, listing) in listed {
             out.append(.list(listing))
-            if let entries = node.mailbox.flatMap({ annotations[$0.id] }) {
+            if command.returns.contains(.myRights), let mailbox = node.mailbox, listing.childInfo.isEmpty {
+                out.append(.myRights(listing.name, mailbox.rights.letters))
+            }
+            if let entries = node.mailbox.flatMap({ annotations[$0.mailbox.id] }) {
                 out.append(.metadata(listing.name, entries))
             }
-            if let mailbox = node.mailbox, let items = command.statusItems {
-                out.append(.status(listing.name, try await statusValues(of: mailbox, items)))
+            if let mailbox = node.mailbox, let items = command.statusItems, mailbox.rights.contains(.read) {
+                out.append(.status(listing.name, try await statusValues(of: mailbox.mailbox, items)))
             }
             try await flush()
         }
@@ -41,16 +44,19 @@ extension Session {
 
     /// What LIST shows of the mailboxes' annotations: each entry that was asked for, with its value or without.
     private func annotations(
-        _ mailboxes: [MailboxID], _ command: ListCommand
+        _ mailboxes: [ReachedMailbox], _ command: ListCommand
     ) async throws -> [MailboxID: [MetadataEntry]] {
         guard let names = command.metadataNames else { return [:] }
         guard names.count <= Self.maximumEntries else { throw CommandFailure.no("Too many entries", .limit) }
+        let readable = mailboxes.filter { $0.rights.mayAnnotate }
         let found = try await store.annotations.read(
-            try requireAccount().id, mailboxes, AnnotationQuery(names.map(\.string)))
+            readable.map(\.mailbox), AnnotationQuery(names.map(\.string)))
         var shown: [MailboxID: [MetadataEntry]] = [:]
-        for mailbox in mailboxes {
-            shown[mailbox] = names.map { name in
-                MetadataEntry(name, found[mailbox]?.first { $0.name == name.string }?.value)
+        for reached in readable {
+            let values = found[reached.mailbox.id]
+            shown[reached.mailbox.id] = names.map { name in
+                let isShown = reached.isOwn || !name.string.hasPrefix(Self.privateEntries)
+                return MetadataEntry(name, isShown ? values?.first { $0.name == name.string }?.value : nil)
             }
         }
         return shown
@@ -79,6 +85,12 @@ extension ListCommand {
 }
 
 extension MailboxTree.Node {
+    /// What the account uses it for; what another uses it for is not this account's business.
+    fileprivate var specialUse: SpecialUse {
+        guard let mailbox, mailbox.isOwn else { return [] }
+        return mailbox.mailbox.specialUse
+    }
+
     /// What LIST says of it.
     var attributes: [MailboxAttribute] {
         var attributes: [MailboxAttribute] = []
@@ -86,7 +98,7 @@ extension MailboxTree.Node {
         if mailbox == nil { attributes += [.nonExistent, .noSelect] }
         attributes.append(hasChildren ? .hasChildren : .hasNoChildren)
         if isSubscribed { attributes.append(.subscribed) }
-        attributes += mailbox?.specialUse.attributes ?? []
+        attributes += specialUse.attributes
         return attributes
     }
 }
@@ -110,7 +122,7 @@ extension MailboxTree {
 
     private func meets(_ node: Node, _ selection: Set<ListSelectionOption>) -> Bool {
         if selection.contains(.subscribed), !node.isSubscribed { return false }
-        if selection.contains(.specialUse), node.mailbox?.specialUse.isEmpty != false { return false }
+        if selection.contains(.specialUse), node.specialUse.isEmpty { return false }
         // Without the option to list subscriptions, a name that is nothing but a subscription is not there.
         return selection.contains(.subscribed) || node.mailbox != nil || node.hasChildren
     }

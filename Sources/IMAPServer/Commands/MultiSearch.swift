@@ -19,12 +19,12 @@ extension Session {
         if updates { try checkUpdate(tag) }
         do {
             let mailboxes = try await mailboxes(of: command.sources)
-            let goal = mailboxes.reduce(0) { $0 + $1.messages }
+            let goal = mailboxes.reduce(0) { $0 + $1.mailbox.messages }
             let progress = SearchProgress(tag: tag, goal: goal, service: service, outlet: outlet)
             // Before anything is looked for, so that a wrong search is an error even where there is nothing to find.
             _ = try Needles(command.search)
             for mailbox in mailboxes {
-                guard let searched = try await searched(mailbox) else { continue }
+                guard let searched = try await searched(mailbox.mailbox) else { continue }
                 let found = try await find(command.search, in: searched, progress)
                 answer(tag, command.search, returns, found, mailbox, searched)
                 // RFC 7377 2.2: only of the selected mailbox.
@@ -39,16 +39,19 @@ extension Session {
     }
 
     /// The mailboxes that the sources name, each once. A name that no mailbox has is passed over (RFC 7377 2.2).
-    private func mailboxes(of sources: [SearchSource]) async throws -> [Mailbox] {
+    /// Those that may not be read count as such a name.
+    private func mailboxes(of sources: [SearchSource]) async throws -> [ReachedMailbox] {
         let account = try requireAccount().id
         if sources.contains(.selected), selected == nil { throw CommandFailure.bad("Select a mailbox first") }
-        let all = try await store.mailboxes.list(account)
+        let all = try await store.access.list(account).filter {
+            $0.rights.contains(.read) || $0.mailbox.id == selected?.id
+        }
         let isSubscribed = try await Set(sources.contains(.subscribed) ? store.mailboxes.subscriptions(account) : [])
-        let conditions = sources.map { source -> (Mailbox) -> Bool in
+        let conditions = sources.map { source -> (ReachedMailbox) -> Bool in
             switch source {
-            case .selected: { [id = selected?.id] in $0.id == id }
+            case .selected: { [id = selected?.id] in $0.mailbox.id == id }
             case .inboxes: { $0.name.isInbox }
-            case .personal: { _ in true }
+            case .personal: { $0.isOwn }
             case .subscribed: { isSubscribed.contains($0.name) }
             case .mailboxes(let names): Self.condition(names) { $1.contains($0) }
             case .subtree(let names):
@@ -66,7 +69,7 @@ extension Session {
 
     private static func condition(
         _ names: [MailboxName], _ holds: @escaping (MailboxPath, Set<MailboxPath>) -> Bool
-    ) -> (Mailbox) -> Bool {
+    ) -> (ReachedMailbox) -> Bool {
         // A name that no mailbox can have is one that no mailbox has.
         let paths = Set(names.compactMap { try? $0.path })
         return { holds($0.name, paths) }
@@ -90,8 +93,8 @@ extension Session {
 
     /// RFC 7377 2.1: nothing is said of a mailbox in which nothing was found.
     private mutating func answer(
-        _ tag: String, _ command: SearchCommand, _ returns: SearchReturnOptions, _ found: [Int], _ mailbox: Mailbox,
-        _ searched: SearchedMailbox
+        _ tag: String, _ command: SearchCommand, _ returns: SearchReturnOptions, _ found: [Int],
+        _ mailbox: ReachedMailbox, _ searched: SearchedMailbox
     ) {
         let view = searched.view
         let uids = found.map { view.uids[$0] }

@@ -9,6 +9,8 @@ extension Session {
     ) async throws -> Completion {
         let selected = try requireSelected()
         try requireWritable(selected)
+        // RFC 8508 4.1
+        try require([.deleteMessages, .expunge], in: selected)
         let old = selected.uids(at: try selected.positions(of: SequenceSet(ascending: [number]), uid: uid))
         guard let oldUID = old.ranges.first?.lowerBound else { throw CommandFailure.no("No such message") }
         let target = try await destination(command.mailbox)
@@ -16,13 +18,13 @@ extension Session {
         let outcome: AppendOutcome
         do throws(StoreError) {
             outcome = try await store.delivery.append(
-                messages, account: selected.account, to: target,
-                replacing: ReplacedMessage(mailbox: selected.id, uid: oldUID))
+                messages.map { $0.limited(to: target.rights) }, account: target.mailbox.account, to: target.mailbox.id,
+                replacing: ReplacedMessage(account: selected.account, mailbox: selected.id, uid: oldUID))
         } catch {
             if case .conflict = error.kind { throw CommandFailure.no("The message was expunged", .expungeIssued) }
             throw ErrorReplies.destination(error)
         }
-        noteOwn(outcome.uids, in: target)
+        noteOwn(outcome.uids, in: target.mailbox.id)
         if let code = outcome.code { out.append(.untagged(.ok(ResponseText("Replacement is there", code: code)))) }
         guard usesQResync else { return .ok(ResponseText("Replaced")) }
         try await synchronize(SyncScope(expunging: true, showingUIDs: uid))

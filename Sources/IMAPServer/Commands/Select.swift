@@ -18,7 +18,7 @@ extension Session {
         }
         // Without a mailbox, so that where the old one stands is not told of the new one.
         if !parameters.isEmpty { becomeCondStoreAware() }
-        let (mailbox, selected) = try await open(account, try existingPath(name), readOnly: readOnly)
+        let (mailbox, selected) = try await open(account, try existingPath(name), examining: readOnly)
         self.selected = selected
         selected.watch.setIdling(isAttentive)
         let view = selected.view
@@ -43,7 +43,8 @@ extension Session {
                     ResponseText(
                         "Mailbox identifier", code: .mailboxID(IMAPSyntax.ObjectID(.mailbox, selected.id.rawValue))))))
         if let quickResync { try await resynchronize(quickResync, mailbox) }
-        return .ok(ResponseText(readOnly ? "Examined" : "Selected", code: readOnly ? .readOnly : .readWrite))
+        let code: ResponseCode = selected.isReadOnly ? .readOnly : .readWrite
+        return .ok(ResponseText(readOnly ? "Examined" : "Selected", code: code))
     }
 
     /// Ends the view of the selected mailbox; false when there is none.
@@ -56,24 +57,30 @@ extension Session {
     }
 
     private func open(
-        _ account: AccountID, _ path: MailboxPath, readOnly: Bool
+        _ account: AccountID, _ path: MailboxPath, examining: Bool
     ) async throws -> (Mailbox, SelectedMailbox) {
         if let known = service.mailboxNames.mailbox(account, path),
-            let opened = try await openKnown(known, account, path, readOnly: readOnly)
+            let opened = try await openKnown(known, account, path, .all, examining: examining)
         {
             return opened
         }
-        let found = try await store.mailboxes.find(account, path).id
-        service.mailboxNames.remember(found, account, path)
-        guard let opened = try await openKnown(found, account, path, readOnly: readOnly) else {
+        let found = try await store.access.reach(account, path, .read)
+        let (id, owner, name) = (found.mailbox.id, found.mailbox.account, found.mailbox.name)
+        if found.isOwn { service.mailboxNames.remember(id, owner, name) }
+        guard let opened = try await openKnown(id, owner, name, found.rights, examining: examining) else {
             throw StoreError(.notFound)
         }
         return opened
     }
 
     /// Nil when the mailbox is gone, or has another name by now.
+    ///
+    /// - Parameters:
+    ///   - account: whose it is.
+    ///   - path: its name there.
+    ///   - rights: what this session's account may do in it.
     private func openKnown(
-        _ id: MailboxID, _ account: AccountID, _ path: MailboxPath, readOnly: Bool
+        _ id: MailboxID, _ account: AccountID, _ path: MailboxPath, _ rights: MailboxRights, examining: Bool
     ) async throws -> (Mailbox, SelectedMailbox)? {
         // Before the index is read, so that no change falls between the two.
         let watch = MailboxWatch(store.changes, mailbox: id, outlet: outlet)
@@ -85,8 +92,8 @@ extension Session {
                 return nil
             }
             var selected = SelectedMailbox(
-                account: account, id: id, isReadOnly: readOnly, watch: watch, view: snapshot.index)
-            selected.recent = try await recent(snapshot.mailbox, snapshot.index, claiming: !readOnly)
+                account: account, id: id, isExamined: examining, rights: rights, watch: watch, view: snapshot.index)
+            selected.recent = try await recent(snapshot.mailbox, snapshot.index, claiming: !selected.isReadOnly)
             return (snapshot.mailbox, selected)
         } catch {
             watch.cancel()

@@ -11,12 +11,17 @@ extension Session {
         let annotations = entries.map { Annotation($0.name.string, $0.value) }
         do {
             if name.utf8.isEmpty {
-                guard entries.allSatisfy({ $0.name.string.hasPrefix("/private/") }) else {
+                guard entries.allSatisfy({ $0.name.string.hasPrefix(Self.privateEntries) }) else {
                     throw CommandFailure.no("What all users share of the server is the administrator's", .noPerm)
                 }
                 try await store.annotations.write(account, annotations)
             } else {
-                try await store.annotations.write(account, try existingPath(name), annotations)
+                let (owner, path) = try await annotated(name)
+                let isPrivate = entries.contains { $0.name.string.hasPrefix(Self.privateEntries) }
+                guard owner == account || !isPrivate else {
+                    throw CommandFailure.no("Of another's mailbox nothing private is kept", .metadataNoPrivate)
+                }
+                try await store.annotations.write(owner, path, annotations)
             }
         } catch AnnotationError.tooLarge(let limit) {
             throw CommandFailure.no("A value is too large", .metadataMaxSize(UInt32(clamping: limit)))

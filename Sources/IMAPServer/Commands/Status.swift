@@ -6,8 +6,7 @@ extension Session {
     /// (DELETED-STORAGE), RFC 7889 (APPENDLIMIT)
     mutating func status(_ name: MailboxName, _ items: [StatusItem]) async throws -> Completion {
         if items.contains(.highestModSeq) { becomeCondStoreAware() }
-        let account = try requireAccount().id
-        let mailbox = try await store.mailboxes.find(account, try existingPath(name))
+        let mailbox = try await reach(name, .read).mailbox
         out.append(.status(name, try await statusValues(of: mailbox, items)))
         return .ok(ResponseText("Done"))
     }

@@ -2,7 +2,7 @@ import IMAPSyntax
 import LightMailCore
 
 extension Session {
-    /// RFC 9051 6.4.6, RFC 7162 3.1.3 (UNCHANGEDSINCE). Answered from the mailbox as it is afterwards.
+    /// RFC 9051 6.4.6, RFC 7162 3.1.3 (UNCHANGEDSINCE), RFC 4314 4 (rights). Answered from the mailbox as it is afterwards.
     mutating func storeFlags(_ command: StoreCommand, uid: Bool) async throws -> Completion {
         if command.unchangedSince != nil { becomeCondStoreAware() }
         let selected = try requireSelected()
@@ -10,12 +10,25 @@ extension Session {
         let uids = selected.uids(at: try selected.positions(of: command.messages, uid: uid))
         guard !uids.isEmpty else { return .ok(ResponseText("Done")) }
         let (flags, keywords) = try MessageFlags.split(command.operation.flags)
-        let change = FlagChange(command.operation.change, flags, keywords)
+        try requireRights(for: flags, keywords, command.operation, in: selected)
+        let change = FlagChange(command.operation.change, flags, keywords, rights: selected.rights)
         let outcome = try await store.messages.storeFlags(
             account: selected.account, mailbox: selected.id, uids: uids, change: change,
             unchangedSince: command.unchangedSince.map { UnchangedSince($0, view: selected.view) })
         try await synchronize(scope(of: command, change, uids, outcome, selected, uid: uid))
         return completion(outcome, selected, isSilent: command.operation.isSilent, uid: uid)
+    }
+
+    /// RFC 4314 4: refused only when nothing of what is named may be changed; FLAGS names every flag.
+    private func requireRights(
+        for flags: MessageFlags, _ keywords: [LightMailCore.Keyword], _ operation: StoreOperation,
+        in selected: SelectedMailbox
+    ) throws(CommandFailure) {
+        let allowed = selected.rights.flags
+        let named = operation.action == .replace ? .all : flags
+        let mayWrite = selected.rights.contains(.write) && (operation.action == .replace || !keywords.isEmpty)
+        guard named.isDisjoint(with: allowed), !mayWrite, !named.isEmpty || !keywords.isEmpty else { return }
+        throw .no("You have no right to change these flags", .noPerm)
     }
 
     /// What the client is told of the messages: their flags, or with .SILENT those that others changed too; the
@@ -83,8 +96,8 @@ extension FlagChange {
         var names = Set(before.keywordList(at: old))
         switch operation {
         case .replace:
-            system = flags
-            names = Set(keywords)
+            system = system.intersection(keptFlags).union(flags)
+            if !keepsKeywords { names = Set(keywords) }
         case .add:
             system.formUnion(flags)
             names.formUnion(keywords)

@@ -120,6 +120,8 @@ extension NotifyWatch.State {
             if wanted.contains(event.name == nil ? .server : .annotations) { pending.events.append(event) }
         // RFC 5465 5.4: told by the mailbox above.
         case .moved: break
+        // Who may do what is nobody's event in RFC 5465.
+        case .rights: break
         }
     }
 }

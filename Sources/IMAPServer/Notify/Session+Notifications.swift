@@ -117,7 +117,7 @@ extension Session {
     private mutating func tellNames(_ events: [ChangeEvent], _ account: AccountID) async throws {
         guard !events.isEmpty else { return }
         let tree = MailboxTree(
-            try await store.mailboxes.list(account), subscriptions: try await store.mailboxes.subscriptions(account))
+            try await store.access.list(account), subscriptions: try await store.mailboxes.subscriptions(account))
         let nodes = Dictionary(tree.nodes.map { ($0.path, $0) }) { first, _ in first }
         var told: Set<MailboxPath> = []
         for event in events {

@@ -6,7 +6,7 @@ enum CommandName: String, CaseIterable, Sendable {
     case subscribe, unsubscribe, list, lsub, namespace, status, append, idle, check, close, unselect, expunge, search
     case cancelupdate, esearch, sort, thread
     case fetch, store, copy, move, replace, compress, unauthenticate, getquota, getquotaroot, setquota, getmetadata
-    case setmetadata, notify
+    case setmetadata, notify, setacl, deleteacl, getacl, listrights, myrights
     /// What is no command.
     case invalid
 }
@@ -75,6 +75,11 @@ enum CommandTable {
         case .getQuota: Entry(name: .getquota, state: .authenticated)
         case .getQuotaRoot: Entry(name: .getquotaroot, state: .authenticated)
         case .setQuota: Entry(name: .setquota, state: .authenticated)
+        case .setACL: Entry(name: .setacl, state: .authenticated)
+        case .deleteACL: Entry(name: .deleteacl, state: .authenticated)
+        case .getACL: Entry(name: .getacl, state: .authenticated)
+        case .listRights: Entry(name: .listrights, state: .authenticated)
+        case .myRights: Entry(name: .myrights, state: .authenticated)
         case .getMetadata: Entry(name: .getmetadata, state: .authenticated)
         case .setMetadata: Entry(name: .setmetadata, state: .authenticated)
         case .check: Entry(name: .check, state: .selected)

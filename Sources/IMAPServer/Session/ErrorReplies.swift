@@ -8,6 +8,7 @@ enum ErrorReplies {
     static func completion(for error: StoreError) -> Completion {
         switch error.kind {
         case .notFound: .no(ResponseText("No such mailbox", code: .nonExistent))
+        case .forbidden: .no(ResponseText("You have no right to do this", code: .noPerm))
         case .alreadyExists: .no(ResponseText("It exists already", code: .alreadyExists))
         case .invalid(let why): .no(ResponseText("Not possible: \(why)", code: .cannot))
         case .inactive: .no(ResponseText("Account is not active", code: .authorizationFailed))

@@ -54,11 +54,18 @@ extension Session {
         }
     }
 
+    /// A mailbox, the account's own or another's, with the rights that a command needs there (RFC 4314 4).
+    ///
+    /// - Throws: `StoreError` notFound, forbidden.
+    func reach(_ name: MailboxName, _ needed: MailboxRights) async throws -> ReachedMailbox {
+        try await store.access.reach(try requireAccount().id, try existingPath(name), needed)
+    }
+
     /// The mailbox where messages are to go.
-    func destination(_ name: MailboxName) async throws -> MailboxID {
+    func destination(_ name: MailboxName) async throws -> ReachedMailbox {
         let account = try requireAccount().id
         do throws(StoreError) {
-            return try await store.mailboxes.find(account, try existingPath(name)).id
+            return try await store.access.reach(account, try existingPath(name), .insert)
         } catch {
             throw ErrorReplies.destination(error)
         }

@@ -5,7 +5,7 @@ struct MailboxTree {
     struct Node {
         let path: MailboxPath
         /// Nil for a level above a mailbox that is none itself, and for a subscription without a mailbox.
-        var mailbox: Mailbox?
+        var mailbox: ReachedMailbox?
         var isSubscribed = false
         /// Whether a mailbox is below it.
         var hasChildren = false
@@ -13,7 +13,7 @@ struct MailboxTree {
 
     let nodes: [Node]
 
-    init(_ mailboxes: [Mailbox], subscriptions: [MailboxPath]) {
+    init(_ mailboxes: [ReachedMailbox], subscriptions: [MailboxPath]) {
         var nodes: [MailboxPath: Node] = [:]
         for mailbox in mailboxes {
             nodes[mailbox.name, default: Node(path: mailbox.name)].mailbox = mailbox

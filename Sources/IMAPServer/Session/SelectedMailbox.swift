@@ -4,9 +4,13 @@ import Synchronization
 
 /// The mailbox that a session has selected, as its client knows it.
 struct SelectedMailbox: Sendable {
+    /// Whose it is: another's where that has given rights on it.
     let account: AccountID
     let id: MailboxID
-    let isReadOnly: Bool
+    /// Whether it was opened with EXAMINE.
+    let isExamined: Bool
+    /// What the session's account may do in it.
+    var rights: MailboxRights
     let watch: MailboxWatch
     /// The messages whose numbers the client knows. It may hold some that are gone and not told yet.
     var view: MailboxIndex
@@ -27,14 +31,21 @@ struct SelectedMailbox: Sendable {
     /// The searches whose results the client watches (RFC 5267 4.3).
     var contexts: [SearchContext] = []
 
-    init(account: AccountID, id: MailboxID, isReadOnly: Bool, watch: MailboxWatch, view: MailboxIndex) {
+    init(
+        account: AccountID, id: MailboxID, isExamined: Bool, rights: MailboxRights, watch: MailboxWatch,
+        view: MailboxIndex
+    ) {
         self.account = account
         self.id = id
-        self.isReadOnly = isReadOnly
+        self.isExamined = isExamined
+        self.rights = rights
         self.watch = watch
         self.view = view
         toldModSeq = view.highestModSeq
     }
+
+    /// RFC 4314 5.2: whether the client is told that it can change nothing.
+    var isReadOnly: Bool { isExamined || rights.isDisjoint(with: .changing) }
 
     /// Flags of the message at a position, as FETCH shows them.
     func flags(at position: Int) -> [Flag] {
@@ -61,11 +72,18 @@ struct SelectedMailbox: Sendable {
             + view.dictionary.all.compactMap { IMAPSyntax.Keyword($0.name).map(Flag.keyword) }
     }
 
-    /// RFC 9051 7.1: those that can be stored for good, and whether there may be more.
+    /// RFC 9051 7.1, RFC 4314 5.1.1: those that this account can store for good, and whether there may be more.
     var permanentFlags: ResponseCode {
-        isReadOnly
-            ? .permanentFlags([], allowsNewKeywords: false)
-            : .permanentFlags(knownFlags, allowsNewKeywords: view.dictionary.hasRoom)
+        guard !isReadOnly else { return .permanentFlags([], allowsNewKeywords: false) }
+        let flags = knownFlags.filter { flag in
+            switch flag {
+            case .seen: rights.contains(.seen)
+            case .deleted: rights.contains(.deleteMessages)
+            default: rights.contains(.write)
+            }
+        }
+        return .permanentFlags(
+            flags, allowsNewKeywords: rights.contains(.write) && view.dictionary.hasRoom)
     }
 }
 

@@ -28,6 +28,12 @@ extension Session {
         let completion = try await completing {
             (session) throws in
             try session.check(entry.state)
+            do {
+                try await session.reviewRights()
+            } catch let error as StoreError where error.kind == .notFound {
+                session.loseMailbox(&ending)
+                throw CommandFailure.no("The mailbox is gone", .nonExistent)
+            }
             if session.usesUIDOnly, job.tagged.command.namesMessageNumbers { throw CommandFailure.uidRequired }
             return try await session.execute(job, &ending)
         }
@@ -132,6 +138,11 @@ extension Session {
         case .getQuota(let root): return try await getQuota(root)
         case .getQuotaRoot(let name): return try await getQuotaRoot(name)
         case .setQuota: return try setQuota()
+        case .setACL(let name, let identifier, let change): return try await setACL(name, identifier, change)
+        case .deleteACL(let name, let identifier): return try await deleteACL(name, identifier)
+        case .getACL(let name): return try await getACL(name)
+        case .listRights(let name, let identifier): return try await listRights(name, identifier)
+        case .myRights(let name): return try await myRights(name)
         case .getMetadata(let command): return try await getMetadata(command)
         case .setMetadata(let name, let entries): return try await setMetadata(name, entries)
         case .check: return try await noop()

@@ -35,8 +35,7 @@ extension Session {
             try await synchronize(SyncScope(expunging: expunging, showingUIDs: showingUIDs))
             holdBackModSeq()
         } catch let error as StoreError where error.kind == .notFound {
-            out.append(.bye(ResponseText("The mailbox was deleted")))
-            ending.action = .close
+            loseMailbox(&ending)
         } catch let error as StoreError {
             logger.warning("cannot look for changes", metadata: [LogKey.error: "\(error)"])
         } catch {
@@ -48,6 +47,7 @@ extension Session {
     ///
     /// - Throws: `StoreError`, with notFound when the mailbox is gone; `ConnectionClosed`.
     mutating func synchronize(_ scope: SyncScope) async throws {
+        if selected?.watch.isDirty == true { try await reviewRights() }
         guard var selected else { return }
         var scope = scope
         // RFC 5465 5.1

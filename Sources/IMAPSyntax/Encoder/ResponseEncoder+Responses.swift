@@ -78,6 +78,15 @@ extension ResponseEncoder {
         case .quotaRoots(let mailbox, let roots):
             append("* QUOTAROOT ")
             append(quotaRootsOf: mailbox, roots)
+        case .acl(let mailbox, let entries):
+            append("* ACL ")
+            append(accessOf: mailbox, entries)
+        case .listRights(let mailbox, let identifier, let required, let optional):
+            append("* LISTRIGHTS ")
+            append(rightsOf: mailbox, identifier: identifier, required: required, optional: optional)
+        case .myRights(let mailbox, let rights):
+            append("* MYRIGHTS ")
+            append(rightsOf: mailbox, rights)
         case .metadata(let mailbox, let entries):
             append("* METADATA ")
             append(metadataOf: mailbox, entries)

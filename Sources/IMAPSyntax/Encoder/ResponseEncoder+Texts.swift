@@ -168,6 +168,7 @@ extension ResponseEncoder {
         case .metadataLongEntries: "METADATA LONGENTRIES"
         case .metadataMaxSize: "METADATA MAXSIZE"
         case .metadataTooMany: "METADATA TOOMANY"
+        case .metadataNoPrivate: "METADATA NOPRIVATE"
         case .modified: "MODIFIED"
         case .noModSeq: "NOMODSEQ"
         case .noPerm: "NOPERM"

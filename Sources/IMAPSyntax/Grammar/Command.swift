@@ -68,6 +68,16 @@ package enum Command: Hashable, Sendable {
     case getQuotaRoot(MailboxName)
     /// RFC 9208 4.1.3
     case setQuota(root: [UInt8], [QuotaLimit])
+    /// RFC 4314 3.1. The identifier as sent.
+    case setACL(MailboxName, identifier: [UInt8], RightsModification)
+    /// RFC 4314 3.2
+    case deleteACL(MailboxName, identifier: [UInt8])
+    /// RFC 4314 3.3
+    case getACL(MailboxName)
+    /// RFC 4314 3.4
+    case listRights(MailboxName, identifier: [UInt8])
+    /// RFC 4314 3.5
+    case myRights(MailboxName)
     /// RFC 5464 4.2
     case getMetadata(GetMetadataCommand)
     /// RFC 5464 4.3. The name is empty for the server. At least one entry.

@@ -47,15 +47,18 @@ package enum ListSelectionOption: String, Hashable, Sendable {
 
 /// What LIST tells of each mailbox.
 ///
-/// RFC 5258 3.2, RFC 5819, RFC 6154 2, RFC 9590
+/// RFC 5258 3.2, RFC 5819, RFC 6154 2, RFC 8440, RFC 9590
 ///
 ///     return-option =  "SUBSCRIBED" / "CHILDREN" / "SPECIAL-USE" / status-option / option-extension
+///     return-option =/ "MYRIGHTS"
 ///     return-option =/ "METADATA" SP "(" entry *(SP entry) ")"
 ///     status-option =  "STATUS" SP "(" status-att *(SP status-att) ")"
 package enum ListReturnOption: Hashable, Sendable {
     case subscribed
     case children
     case specialUse
+    /// RFC 8440 3
+    case myRights
     case status([StatusItem])
     /// RFC 9590 3; at least one, each once.
     case metadata([MetadataEntryName])

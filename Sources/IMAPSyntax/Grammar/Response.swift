@@ -74,6 +74,12 @@ package enum Response: Hashable, Sendable {
     case quota(root: [UInt8], [QuotaResourceValue])
     /// RFC 9208 4.2.2
     case quotaRoots(MailboxName, [[UInt8]])
+    /// RFC 4314 3.6
+    case acl(MailboxName, [AccessEntry])
+    /// RFC 4314 3.7: the rights that the identifier always has, and those that it can be given, tied ones together.
+    case listRights(MailboxName, identifier: [UInt8], required: [UInt8], optional: [[UInt8]])
+    /// RFC 4314 3.8
+    case myRights(MailboxName, [UInt8])
     /// RFC 5464 4.4.1; the name is empty for the server, the list never.
     case metadata(MailboxName, [MetadataEntry])
     /// RFC 5464 4.4.2; the name is empty for the server, the list never.

@@ -42,6 +42,8 @@ package enum ResponseCode: Hashable, Sendable {
     case metadataMaxSize(UInt32)
     /// RFC 5464 4.3
     case metadataTooMany
+    /// RFC 5464 4.3
+    case metadataNoPrivate
     /// UIDs or message numbers, as the command took them.
     case modified(SequenceSet)
     case nonExistent

@@ -65,7 +65,7 @@ extension Cursor {
         case "ID", "AUTHENTICATE", "LOGIN", "ENABLE", "SELECT", "EXAMINE", "CREATE", "DELETE", "RENAME", "SUBSCRIBE",
             "UNSUBSCRIBE", "LIST", "LSUB", "STATUS", "APPEND", "CANCELUPDATE", "ESEARCH", "SEARCH", "SORT", "THREAD",
             "FETCH", "STORE", "COPY", "MOVE", "UID", "REPLACE", "COMPRESS", "GETQUOTA", "GETQUOTAROOT", "SETQUOTA",
-            "GETMETADATA", "SETMETADATA", "NOTIFY":
+            "GETMETADATA", "SETMETADATA", "NOTIFY", "SETACL", "DELETEACL", "GETACL", "LISTRIGHTS", "MYRIGHTS":
             true
         default: false
         }
@@ -99,6 +99,15 @@ extension Cursor {
         case "GETQUOTA": return try getQuota()
         case "GETQUOTAROOT": return try getQuotaRoot()
         case "SETQUOTA": return try setQuota()
+        case "SETACL": return try setACL()
+        case "DELETEACL":
+            let (mailbox, identifier) = try mailboxAndIdentifier()
+            return .deleteACL(mailbox, identifier: identifier)
+        case "GETACL": return .getACL(try mailbox())
+        case "LISTRIGHTS":
+            let (mailbox, identifier) = try mailboxAndIdentifier()
+            return .listRights(mailbox, identifier: identifier)
+        case "MYRIGHTS": return .myRights(try mailbox())
         case "GETMETADATA": return try getMetadata()
         case "SETMETADATA": return try setMetadata()
         case "UID": return try uidCommand()

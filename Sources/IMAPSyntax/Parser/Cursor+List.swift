@@ -61,6 +61,7 @@ extension Cursor {
 
     ///     return-option = "SUBSCRIBED" / "CHILDREN" / "SPECIAL-USE" / status-option
     ///     status-option = "STATUS" SP "(" status-att *(SP status-att) ")"
+    ///     return-option =/ "MYRIGHTS"
     ///     return-option =/ "METADATA" SP "(" entry *(SP entry) ")"
     private mutating func returnOption() throws(SyntaxError) -> ListReturnOption {
         let start = position
@@ -68,6 +69,7 @@ extension Cursor {
         case "SUBSCRIBED": return .subscribed
         case "CHILDREN": return .children
         case "SPECIAL-USE": return .specialUse
+        case "MYRIGHTS": return .myRights
         case "STATUS":
             try space()
             return .status(try statusItems())

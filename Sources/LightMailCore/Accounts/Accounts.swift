@@ -97,7 +97,8 @@ package struct Accounts: Sendable {
                 let account = id.rawValue
                 _ = try connection.commit(
                     after: """
-                        DELETE FROM aliases WHERE account_id = \(account);\(AccountUsage.leaveDomain(id));\
+                        DELETE FROM aliases WHERE account_id = \(account);\(MailboxGrants.forget(id));\
+                        \(AccountUsage.leaveDomain(id));\
                         UPDATE accounts SET live = NULL, deleted_at = UTC_TIMESTAMP(), is_active = 0 \
                         WHERE id = \(account) AND live = 1
                         """)

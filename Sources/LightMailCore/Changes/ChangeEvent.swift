@@ -19,6 +19,8 @@ package struct ChangeEvent: Sendable, Hashable {
         case unsubscribed
         /// An annotation.
         case metadata
+        /// Somebody was given rights on a mailbox, or lost some.
+        case rights
     }
 
     package let account: AccountID

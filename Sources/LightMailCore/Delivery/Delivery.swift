@@ -125,9 +125,11 @@ package struct Delivery: Sendable {
         for (parcel, results) in zip(parcels, outcome) {
             for (posting, result) in zip(parcel.postings, results) {
                 guard case .success(let delivered) = result, !delivered.isRepeat else { continue }
-                for mailbox in [posting.mailbox, posting.replaced?.mailbox].compactMap(\.self)
-                where changed.insert(mailbox).inserted {
-                    changes.post(account: posting.account, mailbox: mailbox)
+                if changed.insert(posting.mailbox).inserted {
+                    changes.post(account: posting.account, mailbox: posting.mailbox)
+                }
+                if let replaced = posting.replaced, changed.insert(replaced.mailbox).inserted {
+                    changes.post(account: replaced.account, mailbox: replaced.mailbox)
                 }
             }
             await dropUnused(parcel.message, results)
@@ -176,6 +178,13 @@ package struct AppendedMessage: Sendable {
         self.flags = flags
         self.keywords = keywords
         self.internalDate = internalDate
+    }
+
+    /// Without the flags that the rights on the mailbox do not allow to set (RFC 4314 4).
+    package func limited(to rights: MailboxRights) -> AppendedMessage {
+        AppendedMessage(
+            message: message, flags: flags.intersection(rights.flags),
+            keywords: rights.contains(.write) ? keywords : [], internalDate: internalDate)
     }
 }
 

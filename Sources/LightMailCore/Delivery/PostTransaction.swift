@@ -21,7 +21,7 @@ struct PostTransaction {
     func run(on connection: Connection) throws -> Outcome {
         let postings = parcels.flatMap(\.postings)
         let wanted = postings.flatMap { posting in
-            [posting.mailbox, posting.replaced?.mailbox].compactMap(\.self).map { (posting.account, $0) }
+            [(posting.account, posting.mailbox)] + (posting.replaced.map { [($0.account, $0.mailbox)] } ?? [])
         }
         let (boxes, extra) = try connection.lock(wanted, then: lockAndLookUp(postings), mayLack: true)
         var state = State(
@@ -57,7 +57,8 @@ struct PostTransaction {
             hashes.isEmpty
             ? "SELECT mailbox_id, HEX(sha256), uid FROM deliveries WHERE FALSE"
             : "SELECT mailbox_id, HEX(sha256), uid FROM deliveries WHERE (mailbox_id, sha256) IN (\(list: hashes)) AND delivered_at > UTC_TIMESTAMP() - INTERVAL 1 DAY"
-        return "\(AccountUsage.lock(postings.map(\.account)));\(lookUp)"
+        let accounts = postings.map(\.account) + postings.compactMap(\.replaced?.account)
+        return "\(AccountUsage.lock(accounts));\(lookUp)"
     }
 }
 
@@ -154,9 +155,14 @@ private struct State {
         boxes[posting.mailbox] = box
         var rooms = rooms
         let replaced = try posting.replaced.map { try connection.sums(of: $0) }
-        // Only what the mailboxes grow by counts (RFC 8508 3.4).
-        try rooms.take(
-            posting.account, bytes: Int64(size) - (replaced?.bytes ?? 0), messages: 1 - (replaced?.count ?? 0))
+        // Only what the mailboxes grow by counts (RFC 8508 3.4), unless they are of two accounts.
+        if let old = posting.replaced, old.account != posting.account, let replaced {
+            try rooms.take(old.account, bytes: -replaced.bytes, messages: -replaced.count)
+            try rooms.take(posting.account, bytes: Int64(size), messages: 1)
+        } else {
+            try rooms.take(
+                posting.account, bytes: Int64(size) - (replaced?.bytes ?? 0), messages: 1 - (replaced?.count ?? 0))
+        }
         let object = try objectID ?? connection.insertObject(message)
         objectID = object
         let uid = try box.takeUID()
@@ -164,7 +170,7 @@ private struct State {
         boxes[posting.mailbox] = box
         self.rooms = rooms
         note(posting, message, uid, object, size, keywords, modSeq: box.modSeq)
-        if let old = posting.replaced, let replaced { try remove(old, replaced, of: posting.account) }
+        if let old = posting.replaced, let replaced { try remove(old, replaced) }
         return DeliveredMessage(
             mailbox: posting.mailbox, uidValidity: box.mailbox.uidValidity, uid: uid, isRepeat: false)
     }
@@ -195,7 +201,8 @@ private struct State {
         usage[posting.account, default: UsageChange()].messages += 1
     }
 
-    private mutating func remove(_ old: ReplacedMessage, _ sums: MessageSums, of account: AccountID) throws {
+    private mutating func remove(_ old: ReplacedMessage, _ sums: MessageSums) throws {
+        let account = old.account
         guard var box = boxes[old.mailbox], box.mailbox.account == account else {
             throw StoreError(.notFound, "mailbox \(old.mailbox)")
         }

@@ -17,10 +17,12 @@ struct Posting: Sendable {
 
 /// A message that is removed in the transaction that adds another (RFC 8508).
 package struct ReplacedMessage: Sendable {
+    package let account: AccountID
     package let mailbox: MailboxID
     package let uid: UID
 
-    package init(mailbox: MailboxID, uid: UID) {
+    package init(account: AccountID, mailbox: MailboxID, uid: UID) {
+        self.account = account
         self.mailbox = mailbox
         self.uid = uid
     }

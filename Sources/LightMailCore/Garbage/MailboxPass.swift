@@ -72,6 +72,7 @@ private struct MailboxRemoval: Sendable {
             statements += [
                 "DELETE FROM mailbox_keywords WHERE mailbox_id = \(mailbox)",
                 "DELETE FROM mailbox_metadata WHERE mailbox_id = \(mailbox)",
+                "DELETE FROM mailbox_rights WHERE mailbox_id = \(mailbox)",
                 "DELETE FROM mailboxes WHERE id = \(mailbox)",
             ]
         }

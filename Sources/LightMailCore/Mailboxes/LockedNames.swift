@@ -29,17 +29,20 @@ struct LockedNames {
         }
     }
 
-    /// Makes the row of a new mailbox. One round trip.
+    /// Makes the row of a new mailbox, with the rights of the nearest one above it. One round trip.
     ///
     /// - Throws: `StoreError` limit, overQuota.
     mutating func create(_ path: MailboxPath, _ specialUse: SpecialUse, on connection: Connection) throws -> Mailbox {
         try requireRoom()
         let uidValidity = takeUIDValidity()
+        let above = path.superiors.reversed().lazy.compactMap { [mailboxes] in mailboxes[$0] }.first
+        let grants: SQLText = above.map { MailboxGrants.inherit("@made", from: $0.id) } ?? "DO 0"
         let results = try connection.script(
             """
             INSERT INTO mailboxes (account_id, name, special_use, uid_validity, created_at) VALUES \
             (\(account.rawValue), \(hex: path.bytes), \(specialUse.rawValue), \(uidValidity), UTC_TIMESTAMP());\
             SET @made = LAST_INSERT_ID();\
+            \(grants);\
             UPDATE accounts SET last_uid_validity = \(uidValidity) WHERE id = \(account.rawValue);\
             INSERT INTO mailbox_changes (account_id, mailbox_id, modseq, kind, changed_at, name) \
             VALUES (\(account.rawValue), @made, 1, 'created', UTC_TIMESTAMP(), \(hex: path.bytes))

@@ -103,6 +103,7 @@ package struct Mailboxes: Sendable {
                 _ = try connection.commit(
                     after: """
                         UPDATE mailboxes SET live = NULL, deleted_at = UTC_TIMESTAMP() WHERE id = \(box.id.rawValue);\
+                        \(MailboxGrants.forget(box.id));\
                         \(AccountUsage.change(account, bytes: -Int64(box.bytes), messages: -Int64(box.messages)));\
                         \(MailboxChange.insert(
                             account, box.id, modSeq: box.highestModSeq, "deleted", name: path))
@@ -149,7 +150,7 @@ extension Connection {
 enum MailboxChange {
     /// - Parameters:
     ///   - mailbox: nil where it is no mailbox that changed.
-    ///   - kind: created, deleted, renamed, moved (with one above), subscribed, unsubscribed, metadata.
+    ///   - kind: created, deleted, renamed, moved (with one above), subscribed, unsubscribed, metadata, rights.
     ///   - name: of the mailbox or the subscription; nil for what is of the server.
     ///   - detail: the name before a rename, or the entry of an annotation.
     static func insert(

@@ -4,14 +4,16 @@ extension Mailboxes {
     /// Gives a mailbox and its inferiors another name, making the superiors of the new one (RFC 9051 6.3.6). INBOX
     /// stays: its messages move to a new mailbox, and its inferiors stay too.
     ///
-    /// - Throws: `StoreError` notFound, alreadyExists, invalid.
+    /// - Parameter movable: the mailboxes that may be moved, where it is not the owner who does it; nil for all.
+    /// - Throws: `StoreError` notFound, alreadyExists, invalid; forbidden when one would be moved that may not.
     package func rename(
-        _ account: AccountID, from old: MailboxPath, to new: MailboxPath
+        _ account: AccountID, from old: MailboxPath, to new: MailboxPath, only movable: Set<MailboxID>? = nil
     ) async throws(StoreError) {
         guard !new.isInferior(to: old) || old.isInbox else {
             throw StoreError(.invalid("a mailbox cannot be moved below itself"))
         }
         if old.isInbox {
+            guard movable == nil else { throw StoreError(.forbidden) }
             try await moveInbox(account, to: new)
             return
         }
@@ -20,6 +22,7 @@ extension Mailboxes {
             try await database.transaction { connection in
                 var names = try LockedNames(account, now: now, on: connection)
                 let moved = try names.renaming(old, to: new)
+                if let movable, !moved.allSatisfy({ movable.contains($0.mailbox.id) }) { throw StoreError(.forbidden) }
                 try names.createSuperiors(of: new, on: connection)
                 var script: SQLText = "DO 0"
                 let isWhole = moved.contains { $0.mailbox.name == old }
@@ -50,8 +53,10 @@ extension Mailboxes {
                 let made = try names.create(new, [], on: connection)
                 // RFC 5464 4.1: INBOX keeps its annotations, and the new mailbox has them too.
                 _ = try connection.script(AnnotationTotal.copy(account, from: inbox.id, to: made.id))
-                _ = try MessageTransfer(account: account, source: inbox.id, destination: made.id, removing: true)
-                    .run(UIDSet(1...UID.max), on: connection)
+                _ = try MessageTransfer(
+                    account: account, source: inbox.id, owner: account, destination: made.id, removing: true
+                )
+                .run(UIDSet(1...UID.max), on: connection)
                 return made.id
             }
         }

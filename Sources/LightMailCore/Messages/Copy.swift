@@ -14,53 +14,64 @@ extension Messages {
     /// Copies messages, all or none (RFC 9051 6.4.7), in at most five round trips and no S3 request: the copy is a row
     /// that refers to the same object. UIDs without a living message are skipped.
     ///
+    /// - Parameters:
+    ///   - owner: whose the destination is; nil for the same account.
+    ///   - rights: on the destination: flags that they do not allow to set are left out (RFC 4314 4).
     /// - Throws: `StoreError` notFound for a mailbox, overQuota, limit when keywords find no room.
     package func copy(
-        account: AccountID, from source: MailboxID, uids: UIDSet, to destination: MailboxID
+        account: AccountID, from source: MailboxID, uids: UIDSet, to destination: MailboxID,
+        of owner: AccountID? = nil, rights: MailboxRights = .all
     ) async throws(StoreError) -> CopyOutcome {
-        try await transfer(account, from: source, uids, to: destination, removing: false)
+        try await transfer(
+            MessageTransfer(
+                account: account, source: source, owner: owner ?? account, destination: destination, removing: false,
+                rights: rights), uids)
     }
 
     /// Moves messages, all or none (RFC 6851): a copy and the removal of what was copied in one transaction.
     ///
-    /// - Throws: as `copy`.
+    /// - Parameters and throws: as `copy`.
     package func move(
-        account: AccountID, from source: MailboxID, uids: UIDSet, to destination: MailboxID
+        account: AccountID, from source: MailboxID, uids: UIDSet, to destination: MailboxID,
+        of owner: AccountID? = nil, rights: MailboxRights = .all
     ) async throws(StoreError) -> CopyOutcome {
-        try await transfer(account, from: source, uids, to: destination, removing: true)
+        try await transfer(
+            MessageTransfer(
+                account: account, source: source, owner: owner ?? account, destination: destination, removing: true,
+                rights: rights), uids)
     }
 
-    private func transfer(
-        _ account: AccountID, from source: MailboxID, _ uids: UIDSet, to destination: MailboxID, removing: Bool
-    ) async throws(StoreError) -> CopyOutcome {
+    private func transfer(_ transfer: MessageTransfer, _ uids: UIDSet) async throws(StoreError) -> CopyOutcome {
         let outcome = try await mapped {
-            try await database.transaction { connection in
-                try MessageTransfer(account: account, source: source, destination: destination, removing: removing)
-                    .run(uids, on: connection)
-            }
+            try await database.transaction { try transfer.run(uids, on: $0) }
         }
         if !outcome.source.isEmpty {
-            changes.post(account: account, mailbox: destination)
-            if removing { changes.post(account: account, mailbox: source) }
+            changes.post(account: transfer.owner, mailbox: transfer.destination)
+            if transfer.removing { changes.post(account: transfer.account, mailbox: transfer.source) }
         }
         return outcome
     }
 }
 
 /// One COPY or MOVE within a transaction.
-struct MessageTransfer {
+struct MessageTransfer: Sendable {
+    /// Whose the source is.
     let account: AccountID
     let source: MailboxID
+    /// Whose the destination is: what is added counts against that quota.
+    let owner: AccountID
     let destination: MailboxID
     let removing: Bool
+    /// On the destination.
+    var rights = MailboxRights.all
 
     /// Locks, copies, removes, commits.
     func run(_ uids: UIDSet, on connection: Connection) throws -> CopyOutcome {
         let chosen: SQLText = uids.condition
         let (locked, extra) = try connection.lock(
-            [(account, source), (account, destination)],
+            [(account, source), (owner, destination)],
             then: """
-                \(AccountUsage.lock([account]));\
+                \(AccountUsage.lock([account, owner]));\
                 SELECT uid, keywords FROM messages WHERE mailbox_id = \(source.rawValue) AND \(chosen) \
                 AND deleted_at IS NULL ORDER BY uid LOCK IN SHARE MODE;\(MessageSums.select(chosen, in: source))
                 """)
@@ -70,9 +81,11 @@ struct MessageTransfer {
         guard !taken.isEmpty else {
             return CopyOutcome(uidValidity: into.mailbox.uidValidity, source: [], destination: [])
         }
-        if !removing {
+        if !removing || owner != account {
             var rooms = try QuotaRooms(extra[0].rows, on: connection)
-            try rooms.take(account, bytes: sums.bytes, messages: sums.count)
+            // What leaves one account of a domain for another leaves the domain as full as it was.
+            if removing { try rooms.take(account, bytes: -sums.bytes, messages: -sums.count) }
+            try rooms.take(owner, bytes: sums.bytes, messages: sums.count)
         }
 
         let used = try extra[1].rows.reduce(UInt64(0)) { $0 | (try $1[1].uint64) }
@@ -82,7 +95,7 @@ struct MessageTransfer {
             throw StoreError(.limit("the mailbox has no UID left"))
         }
         into.uidNext += UInt32(taken.count)
-        into.add(count: sums.count, unseen: sums.unseen, bytes: sums.bytes)
+        into.add(count: sums.count, unseen: rights.contains(.seen) ? sums.unseen : sums.count, bytes: sums.bytes)
         _ = try connection.commit(
             after: finish(UIDSet(taken).condition, first, keywords, sums, from: &from, into: &into))
         return CopyOutcome(
@@ -97,7 +110,7 @@ struct MessageTransfer {
         var script: SQLText = """
             INSERT INTO messages (mailbox_id, uid, object_id, flags, keywords, modseq, size, internal_date, saved_at, \
             delivered_to) SELECT \(destination.rawValue), \(first) - 1 + ROW_NUMBER() OVER (ORDER BY uid), object_id, \
-            flags, \(keywords), \(into.modSeq), size, internal_date, UTC_TIMESTAMP(), delivered_to FROM messages \
+            flags & \(rights.flags.rawValue), \(keywords), \(into.modSeq), size, internal_date, UTC_TIMESTAMP(), delivered_to FROM messages \
             WHERE mailbox_id = \(source.rawValue) AND \(chosen) AND deleted_at IS NULL
             """
         if removing && source == destination {
@@ -106,9 +119,11 @@ struct MessageTransfer {
         } else if removing {
             from.subtract(sums)
             script += ";\(MessageSums.bury(chosen, in: from));\(from.update)"
-        } else {
-            script += ";\(AccountUsage.change(account, bytes: sums.bytes, messages: sums.count))"
         }
+        var usage: [AccountID: UsageChange] = [:]
+        if !removing || owner != account { usage[owner] = UsageChange(bytes: sums.bytes, messages: sums.count) }
+        if removing, owner != account { usage[account] = UsageChange(bytes: -sums.bytes, messages: -sums.count) }
+        if !usage.isEmpty { script += ";\(AccountUsage.change(usage))" }
         return script + ";\(into.update)"
     }
 
@@ -116,6 +131,7 @@ struct MessageTransfer {
     private func translation(
         of used: UInt64, from: LockedMailbox, to into: inout LockedMailbox, _ connection: Connection
     ) throws -> SQLText {
+        guard rights.contains(.write) else { return "0" }
         let names = from.dictionary.keywords(in: used)
         guard source != destination, !names.isEmpty else { return source == destination ? "keywords" : "0" }
         _ = try connection.mask(of: names, in: &into)

@@ -19,11 +19,20 @@ package struct FlagChange: Sendable, Hashable {
     package let operation: Operation
     package let flags: MessageFlags
     package let keywords: [Keyword]
+    /// The system flags that it does not touch, whatever it says of them.
+    package let keptFlags: MessageFlags
+    /// Whether it touches no keyword.
+    package let keepsKeywords: Bool
 
-    package init(_ operation: Operation, _ flags: MessageFlags, _ keywords: [Keyword] = []) {
+    /// - Parameter rights: flags that they do not allow to change are left as they are (RFC 4314 4).
+    package init(
+        _ operation: Operation, _ flags: MessageFlags, _ keywords: [Keyword] = [], rights: MailboxRights = .all
+    ) {
         self.operation = operation
-        self.flags = flags
-        self.keywords = keywords
+        self.flags = flags.intersection(rights.flags)
+        keptFlags = MessageFlags.all.subtracting(rights.flags)
+        keepsKeywords = !rights.contains(.write)
+        self.keywords = keepsKeywords ? [] : keywords
     }
 }
 
@@ -169,7 +178,11 @@ extension FlagChange {
     /// What a row's two columns become.
     fileprivate func expressions(_ mask: UInt64) -> (flags: SQLText, keywords: SQLText) {
         switch operation {
-        case .replace: ("\(flags.rawValue)", "\(mask)")
+        case .replace:
+            (
+                keptFlags.isEmpty ? "\(flags.rawValue)" : "(flags & \(keptFlags.rawValue) | \(flags.rawValue))",
+                keepsKeywords ? "keywords" : "\(mask)"
+            )
         case .add: ("(flags | \(flags.rawValue))", "(keywords | \(mask))")
         case .remove: ("(flags & \(flags.rawValue ^ 0xFF))", "(keywords & \(~mask))")
         }

@@ -42,14 +42,15 @@ package struct Annotations: Sendable {
         }
     }
 
-    /// What of several mailboxes is annotated; nothing of those that the account does not have. One round trip.
+    /// What of several mailboxes is annotated; nothing of those that are gone. One round trip.
     package func read(
-        _ account: AccountID, _ mailboxes: [MailboxID], _ query: AnnotationQuery
+        _ mailboxes: [Mailbox], _ query: AnnotationQuery
     ) async throws(StoreError) -> [MailboxID: [Annotation]] {
         guard !mailboxes.isEmpty else { return [:] }
+        let owners = Set(mailboxes.map(\.account.rawValue)).sorted()
         let script: SQLText = """
             SELECT \(query.columns), mailbox_id FROM mailbox_metadata WHERE mailbox_id IN (SELECT id FROM mailboxes \
-            WHERE account_id = \(account.rawValue) AND live = 1 AND id IN (\(list: mailboxes.map(\.rawValue)))) \
+            WHERE account_id IN (\(list: owners)) AND live = 1 AND id IN (\(list: mailboxes.map(\.id.rawValue)))) \
             AND \(query.condition) ORDER BY mailbox_id, name
             """
         return try await mapped {

@@ -268,5 +268,18 @@ extension Migration {
                 ALTER TABLE api_requests
                     ADD COLUMN location VARCHAR(1024) NULL
                 """),
+        Migration(
+            version: 9, name: "rights",
+            statements: """
+                CREATE TABLE mailbox_rights (
+                    mailbox_id  BIGINT UNSIGNED NOT NULL,
+                    account_id  BIGINT UNSIGNED NOT NULL,
+                    domain_id   BIGINT UNSIGNED NOT NULL,
+                    rights      SMALLINT UNSIGNED NOT NULL,
+                    PRIMARY KEY (mailbox_id, account_id),
+                    KEY mailbox_rights_account (account_id, domain_id),
+                    CONSTRAINT mailbox_rights_mailbox FOREIGN KEY (mailbox_id) REFERENCES mailboxes (id)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                """),
     ]
 }

@@ -39,6 +39,7 @@ struct Failure: Error {
         case .notFound: self.init(.noSuchThing, "there is no \(error.detail)")
         case .alreadyExists: self.init(.exists, "\(error.detail) exists already")
         case .invalid(let reason), .limit(let reason): self.init(.data, reason)
+        case .forbidden: self.init(.notNow, "a right is missing")
         case .inactive: self.init(.notNow, "the account is disabled")
         case .infected: self.init(.data, "the message contains a virus")
         case .overQuota: self.init(.notNow, "the quota would be exceeded")
