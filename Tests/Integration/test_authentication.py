@@ -3,6 +3,7 @@
 import imaplib
 import json
 import secrets
+import ssl
 import time
 
 import pytest
@@ -160,7 +161,7 @@ def token_port(stack, introspection):
     )[1]
 
 
-def present(port, mechanism, name, token):
+def present(stack, port, mechanism, name, token):
     """How a login with a token ended: OK, or the server's challenge and answer."""
     challenges = []
 
@@ -173,8 +174,9 @@ def present(port, mechanism, name, token):
         header = f"n,a={name}," if name else "n,,"
         return f"{header}\x01host=localhost\x01port={port}\x01auth=Bearer {token}\x01\x01".encode()
 
-    client = imaplib.IMAP4("127.0.0.1", port, timeout=PATIENCE)
+    client = imaplib.IMAP4("localhost", port, timeout=PATIENCE)
     try:
+        client.starttls(ssl.create_default_context(cafile=stack.directory / "tls/cert.pem"))
         assert f"AUTH={mechanism}" in client.capabilities
         client.authenticate(mechanism, respond)
         client.select("INBOX")
@@ -193,15 +195,15 @@ def test_a_token_lets_its_owner_in(stack, introspection, token_port, account, me
         return token
 
     good = give(exp=time.time() + 3600)
-    assert present(token_port, mechanism, account.address, good) == "OK"
-    assert present(token_port, mechanism, account.address.upper(), good) == "OK"
+    assert present(stack, token_port, mechanism, account.address, good) == "OK"
+    assert present(stack, token_port, mechanism, account.address.upper(), good) == "OK"
     if mechanism == "OAUTHBEARER":
         # The token alone says whose it is.
-        assert present(token_port, mechanism, "", good) == "OK"
+        assert present(stack, token_port, mechanism, "", good) == "OK"
     assert introspection.asked.count(good) == 1
     refused = ([b'{"status":"invalid_token","scope":"mail"}'], "AUTHENTICATIONFAILED")
-    assert present(token_port, mechanism, "somebody-else@example.com", good) == refused
-    assert present(token_port, mechanism, account.address, "never-given") == refused
+    assert present(stack, token_port, mechanism, "somebody-else@example.com", good) == refused
+    assert present(stack, token_port, mechanism, account.address, "never-given") == refused
     log = "".join(path.read_text() for path in (stack.directory / "logs").glob("lightmail-imapd*"))
     assert "invalid" not in good and good not in log and introspection.SECRET not in log
     for bad in (
@@ -214,13 +216,26 @@ def test_a_token_lets_its_owner_in(stack, introspection, token_port, account, me
         give(email=["a", "b"]),
         give(email=""),
     ):
-        assert present(token_port, mechanism, account.address, bad) == refused
+        assert present(stack, token_port, mechanism, account.address, bad) == refused
 
 
-def test_without_the_endpoint_a_login_is_put_off(introspection, token_port, account):
+@pytest.mark.parametrize("mechanism", ["OAUTHBEARER", "XOAUTH2"])
+def test_a_token_is_not_asked_for_in_clear(stack, introspection, token_port, account, mechanism):
+    client = imaplib.IMAP4("127.0.0.1", token_port, timeout=PATIENCE)
+    assert "AUTH=PLAIN" in client.capabilities and f"AUTH={mechanism}" not in client.capabilities
+    with pytest.raises(imaplib.IMAP4.error, match="PRIVACYREQUIRED"):
+        client.authenticate(mechanism, lambda _: b"")
+    client.logout()
+    open_port = stack.imapd(OAUTH_INTROSPECTION_URL=introspection.url, OAUTH_REQUIRE_TLS="false")[1]
+    client = imaplib.IMAP4("127.0.0.1", open_port, timeout=PATIENCE)
+    assert f"AUTH={mechanism}" in client.capabilities
+    client.logout()
+
+
+def test_without_the_endpoint_a_login_is_put_off(stack, introspection, token_port, account):
     introspection.status = 500
     try:
-        assert present(token_port, "OAUTHBEARER", account.address, "new-token") == ([], "UNAVAILABLE")
+        assert present(stack, token_port, "OAUTHBEARER", account.address, "new-token") == ([], "UNAVAILABLE")
     finally:
         introspection.status = 200
     # Passwords need no endpoint.

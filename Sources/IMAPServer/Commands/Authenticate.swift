@@ -9,6 +9,12 @@ extension Session {
     ) async throws -> Completion {
         guard let mechanism = Mechanism(named: name), capabilities.contains("AUTH=\(mechanism.rawValue)") else {
             try requirePrivacy()
+            // RFC 7628 4: a token is asked for over TLS.
+            if let mechanism = Mechanism(named: name), !isSecure,
+                service.authenticator.mechanisms(isSecure: true).contains(mechanism)
+            {
+                throw CommandFailure.no("Begin TLS first", .privacyRequired)
+            }
             throw CommandFailure.no("No such mechanism", .cannot)
         }
         let text = initial.map { $0.bytes.isEmpty ? Array("=".utf8) : Array(Base64.encode($0.bytes).utf8) }

@@ -104,7 +104,8 @@ extension Session {
             case .beforeTLS: canStartTLS
             case .loginDisabled: !isAuthenticated && isLoginDisabled
             case .mechanism(let mechanism):
-                !isAuthenticated && !isLoginDisabled && service.authenticator.mechanisms.contains(mechanism)
+                !isAuthenticated && !isLoginDisabled
+                    && service.authenticator.mechanisms(isSecure: isSecure).contains(mechanism)
             case .afterLogin: isAuthenticated
             }
         }.map { capability in

@@ -46,9 +46,13 @@ package final class Authenticator: Sendable {
     }
 
     /// The mechanisms there are, the best first. A protocol offers those that it wants, when it wants passwords at all.
-    package var mechanisms: [Mechanism] {
-        (policy.offersScram ? [.scramSHA256] : []) + [.plain, .login]
-            + (tokens == nil ? [] : [.oauthBearer, .xoauth2])
+    ///
+    /// - Parameter isSecure: whether the connection is encrypted: who hears a token can use it, so that it is taken in clear
+    ///   only where the configuration says so (RFC 7628 4).
+    package func mechanisms(isSecure: Bool) -> [Mechanism] {
+        let takesTokens = tokens != nil && (isSecure || !policy.tokensRequireTLS)
+        return (policy.offersScram ? [.scramSHA256] : []) + [.plain, .login]
+            + (takesTokens ? [.oauthBearer, .xoauth2] : [])
     }
 
     /// How checking a client's evidence ended.

@@ -8,6 +8,8 @@ package struct LoginPolicy: Sendable {
     package var trustedNetworks: [Network] = []
     /// Whether SCRAM is offered.
     package var offersScram = true
+    /// Whether bearer tokens are taken over TLS alone.
+    package var tokensRequireTLS = true
     /// What a client is told to ask for when its token is not good (RFC 7628 3.2.2); empty for nothing.
     package var tokenScope = ""
     /// Where a client is told to get a token; empty for nowhere.
@@ -16,6 +18,7 @@ package struct LoginPolicy: Sendable {
     package init() {}
 
     init(_ section: AuthSection, _ oauth: OAuthSection) {
+        tokensRequireTLS = oauth.requireTLS
         tokenScope = oauth.scope
         openIDConfiguration = oauth.openIDConfiguration
         failureDelay = section.failureDelay

@@ -58,7 +58,7 @@ extension Session {
     }
 
     /// The mechanisms that AUTH takes.
-    var mechanisms: [Mechanism] { service.authenticator.mechanisms.filter { $0 != .login } }
+    var mechanisms: [Mechanism] { service.authenticator.mechanisms(isSecure: isSecure).filter { $0 != .login } }
 
     /// Whether a password would have to travel in clear, and may not.
     var isLoginDisabled: Bool { service.requiresTLS && !isSecure }

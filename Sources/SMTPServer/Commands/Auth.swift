@@ -12,7 +12,7 @@ extension Session {
             return .reply(Reply(538, EnhancedStatusCode(5, 7, 11), "Begin TLS first"))
         }
         guard let clientLogin, let mechanism = Mechanism(named: command.mechanism),
-            server.authenticator?.mechanisms.contains(mechanism) == true
+            server.authenticator?.mechanisms(isSecure: isTLS).contains(mechanism) == true
         else {
             return .reply(Reply(504, EnhancedStatusCode(5, 5, 4), "No such mechanism"))
         }

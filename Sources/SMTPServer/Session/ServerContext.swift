@@ -68,11 +68,14 @@ package final class ServerContext: Sendable {
     }
 
     /// The line that announces an extension, with its argument.
-    func announcement(of service: ServiceExtension) -> String {
+    ///
+    /// - Parameter isTLS: whether the connection is encrypted.
+    func announcement(of service: ServiceExtension, isTLS: Bool) -> String {
         switch service {
         // RFC 1870 section 3: the argument is the size of the largest message that will be taken.
         case .size: "SIZE \(profile.limits.messageSize)"
-        case .auth: (["AUTH"] + (authenticator?.mechanisms ?? []).map(\.rawValue)).joined(separator: " ")
+        case .auth:
+            (["AUTH"] + (authenticator?.mechanisms(isSecure: isTLS) ?? []).map(\.rawValue)).joined(separator: " ")
         case .xclient: "XCLIENT NAME ADDR PORT PROTO HELO"
         case .pipelining, .eightBitMIME, .smtpUTF8, .chunking, .enhancedStatusCodes, .dsn, .startTLS: service.rawValue
         }

@@ -67,7 +67,7 @@ struct Session {
             case .auth: parser.offered.contains(service) && mayAuthenticate
             default: parser.offered.contains(service)
             }
-        }.map(server.announcement(of:))
+        }.map { server.announcement(of: $0, isTLS: isTLS) }
     }
 
     /// Whether a password may be asked for as things are.

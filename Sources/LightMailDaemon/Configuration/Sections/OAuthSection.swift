@@ -7,6 +7,7 @@ package struct OAuthSection: ConfigurationSection {
     package var usernameClaim = "username"
     package var scope = ""
     package var openIDConfiguration = ""
+    package var requireTLS = true
     package var caFile = ""
     package var timeout: Duration = .milliseconds(5000)
     package var cacheTime: Duration = .seconds(60)
@@ -25,6 +26,9 @@ package struct OAuthSection: ConfigurationSection {
             .text(
                 "openid_configuration", \.openIDConfiguration,
                 "URL that clients are told where to get a token (RFC 7628)."),
+            .flag(
+                "require_tls", \.requireTLS,
+                "Tokens only over TLS (RFC 7628); false where a proxy ends TLS before us."),
             .path("ca_file", \.caFile, "Authorities to trust for the endpoint in place of the system's (PEM)."),
             .milliseconds("timeout_ms", \.timeout, in: 100...60000, "Milliseconds the endpoint may take."),
             .seconds("cache_seconds", \.cacheTime, in: 0...3600, "Seconds an answer is remembered in memory."),
