@@ -142,7 +142,7 @@ if Context.environment["LIGHTMAIL_FUZZ"] != nil {
     let fuzzers = [
         ("message", "MailFormat"), ("stored-format", "MailFormat"), ("text", "MailFormat"), ("imap", "IMAPSyntax"),
         ("smtp", "SMTPSyntax"),
-        ("sasl", "SASL"), ("calendar", "CalendarFormat"),
+        ("pop3", "POP3Syntax"), ("sasl", "SASL"), ("calendar", "CalendarFormat"),
     ]
     package.dependencies = []
     package.targets =
