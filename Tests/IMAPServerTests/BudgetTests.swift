@@ -20,6 +20,36 @@ import Testing
         )
     }
 
+    /// Headers over 16 KiB are not held by the thousand: 64 of them a round trip, each with its own message.
+    @Test func largeHeadersAreReadSomeAtATime() async throws {
+        let stores = TestStore(changeTick: .seconds(3600), poolSize: 1)
+        let store = try await stores.store()
+        let user = try await stores.makeAccount()
+        let server = try await TestServer.start(store: store)
+        let client = try await TestClient.connect(server.port)
+        _ = try await client.line()
+        _ = try await client.command("a1", "LOGIN \(user) secret")
+        let filling = String(repeating: "x", count: 900)
+        for number in 1...(LargeHeaders.atOnce + 3) {
+            var header = "Subject: \(number)\r\n"
+            // Every message but the second has a large one.
+            for line in 0..<(number == 2 ? 1 : 20) { header += "X-\(line): \(filling)\r\n" }
+            let message = header + "\r\nbody"
+            try await client.send("p\(number) APPEND INBOX {\(message.utf8.count)+}\r\n\(message)")
+            _ = try await client.lines(until: "p\(number)")
+        }
+        _ = try await client.command("a2", "SELECT INBOX")
+        let command = "FETCH 1:* BODY.PEEK[HEADER.FIELDS (SUBJECT)]"
+        var answer = try await client.command("a3", command)
+        let cost = try await cost(store) { answer = try await client.command("a4", command) }
+        let subjects = answer.filter { $0.hasPrefix("Subject: ") }
+        #expect(subjects == (1...(LargeHeaders.atOnce + 3)).map { "Subject: \($0)" })
+        #expect(cost.roundTrips == 3 && cost.requests == 0)
+        try await client.close()
+        try await server.stop()
+        await store.shutdown()
+    }
+
     @Test func everyCommandKeepsItsBudget() async throws {
         let stores = TestStore(changeTick: .seconds(3600), poolSize: 1)
         let store = try await stores.store()

@@ -39,13 +39,17 @@ extension Session {
             if plan.needsDetails {
                 let uids = batch.map { view.uids[$0] }
                 for detail in try await store.messages.details(
-                    account: selected.account, mailbox: selected.id, uids: uids, parts: plan.parts)
+                    account: selected.account, mailbox: selected.id, uids: uids, parts: plan.partsAtOnce)
                 {
                     details[detail.uid] = detail
                 }
             }
+            var large = LargeHeaders(plan, batch.compactMap { details[view.uids[$0]] })
             for position in batch {
-                let detail = details[view.uids[position]]
+                var detail = details[view.uids[position]]
+                if let uid = detail?.uid, large.contains(uid) {
+                    detail = try await large.details(of: uid, plan, in: selected, store.messages)
+                }
                 if plan.needsDetails && detail == nil {
                     missing += 1
                     continue
