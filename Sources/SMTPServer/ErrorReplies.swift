@@ -11,6 +11,11 @@ enum ErrorReplies {
     static let tooLarge = Reply(552, EnhancedStatusCode(5, 3, 4), "Message too large")
 
     /// RFC 5321 section 4.5.3.1.10. The sender tries the others in a transaction of their own.
+    /// Servers that a message may have passed; RFC 5321 6.3 wants 100 at least.
+    static let mostHops = 100
+
+    static let mailLoop = Reply(554, EnhancedStatusCode(5, 4, 6), "Too many hops: the mail goes in circles")
+
     static let tooManyRecipients = Reply(452, EnhancedStatusCode(4, 5, 3), "Too many recipients")
 
     /// RFC 5321 section 3.6.2: mail that is for somewhere else is not passed on.

@@ -1,8 +1,10 @@
 """How clients log in, and what failed logins cost in all processes together."""
 
+import base64
 import imaplib
 import json
 import secrets
+import smtplib
 import ssl
 import time
 
@@ -230,6 +232,35 @@ def test_a_token_is_not_asked_for_in_clear(stack, introspection, token_port, acc
     client = imaplib.IMAP4("127.0.0.1", open_port, timeout=PATIENCE)
     assert f"AUTH={mechanism}" in client.capabilities
     client.logout()
+
+
+def test_a_token_lets_its_owner_submit(stack, introspection, account):
+    _, _, port = stack.smtpd(
+        OAUTH_INTROSPECTION_URL=introspection.url, OAUTH_CLIENT_ID=introspection.CLIENT,
+        OAUTH_CLIENT_SECRET=introspection.SECRET, OAUTH_USERNAME_CLAIM="email", OAUTH_SCOPE="mail", AUTH_FAILURE_DELAY_MS=0,
+    )
+    token = secrets.token_urlsafe(24)
+    introspection.tokens[token] = {"active": True, "email": account.address, "scope": "mail"}
+    trust = ssl.create_default_context(cafile=stack.directory / "tls" / "cert.pem")
+    for presented, expected in ((token, 235), ("never-given", 535)):
+        with smtplib.SMTP("localhost", port, timeout=PATIENCE) as client:
+            client.ehlo()
+            # A token is worth as much as a password, and goes over TLS as one.
+            assert "auth" not in client.esmtp_features
+            client.starttls(context=trust)
+            client.ehlo()
+            assert "OAUTHBEARER" in client.esmtp_features["auth"].split()
+            answer = f"n,a={account.address},\x01auth=Bearer {presented}\x01\x01".encode()
+            code, text = client.docmd("AUTH", "OAUTHBEARER " + base64.b64encode(answer).decode())
+            if code == 334:
+                assert b"invalid_token" in base64.b64decode(text)
+                code, _ = client.docmd(base64.b64encode(b"\x01").decode())
+            assert code == expected
+            if code == 235:
+                message = f"From: {account.address}\r\nSubject: by token\r\n\r\nx\r\n"
+                assert client.sendmail(account.address, [account.address], message) == {}
+    with stack.imap(account, mailbox="INBOX") as client:
+        assert client.search(None, 'SUBJECT "by token"')[1] == [b"1"]
 
 
 def test_without_the_endpoint_a_login_is_put_off(stack, introspection, token_port, account):

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from support import corpus
+from support.lmtp import LMTP
 from support.postfix import Postfix
 from support.stack import eventually, fetch_bodies
 
@@ -167,3 +168,16 @@ def test_append_keeps_every_byte(stack, account):
         assert fetch_bodies(client) == [sent]
         kind, data = client.fetch("1", "(FLAGS INTERNALDATE)")
         assert rb"\Seen" in data[0] and b"Sep-2001" in data[0], data
+
+
+def test_mail_that_goes_in_circles_is_refused(stack, account):
+    """RFC 5321 6.3: what has passed a hundred servers is on its way round, and stays nowhere."""
+    hop = b"Received: from a.example by b.example; Tue, 24 Nov 2026 21:00:55 +0000\r\n"
+    with LMTP(stack.settings["LIGHTMAIL_LMTP_SOCKET"]) as session:
+        for hops, code in ((99, 250), (100, 554)):
+            message = hop * hops + f"Subject: {hops} hops\r\n\r\nx\r\n".encode()
+            ((answer, text),) = session.deliver("sender@example.org", [account.address], message)
+            assert answer == code, text
+            assert code == 250 or "5.4.6" in text
+    with stack.imap(account, mailbox="INBOX") as client:
+        assert len(fetch_bodies(client)) == 1

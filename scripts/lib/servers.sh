@@ -54,6 +54,27 @@ SQL
     wait_until 60 $! "$dir/mariadbd.log" sql_client "$socket" "$user" "$password" "$database" -e 'SELECT 1'
 }
 
+# stop_mariadb PIDFILE SOCKET: a clean end, in which it writes out what it holds. A SIGTERM that mariadbd gets while it starts
+# is lost, and every later one with it, so one that starts is let up first.
+stop_mariadb() {
+    local deadline=$((SECONDS + 20))
+    while running "$1" && [ "$SECONDS" -lt "$deadline" ] && ! mariadb_greets "$2"; do sleep 0.05; done
+    stop "$1" 60
+}
+
+# mariadb_greets SOCKET: whether a server takes connections there.
+mariadb_greets() {
+    python3 - "$1" 2>/dev/null <<'PY'
+import socket
+import sys
+
+with socket.socket(socket.AF_UNIX) as client:
+    client.settimeout(5)
+    client.connect(sys.argv[1])
+    sys.exit(0 if client.recv(1) else 1)
+PY
+}
+
 # sql_client SOCKET USER PASSWORD DATABASE ARGUMENT...: the password travels in the environment, not in the process list.
 sql_client() {
     MYSQL_PWD=$3 mariadb --no-defaults --socket="$1" --user="$2" "${@:5}" "$4"

@@ -224,7 +224,8 @@ prepare_accounts() {
 
 welcome() {
     [ -e "$run/welcomed" ] && return
-    python3 "$root/scripts/deliver" "$LIGHTMAIL_LMTP_SOCKET" "$LIGHTMAIL_USER" <"$root/deploy/welcome.eml" >/dev/null
+    { printf 'Date: %s\n' "$(LC_ALL=C date -R)" && cat "$root/deploy/welcome.eml"; } |
+        python3 "$root/scripts/deliver" "$LIGHTMAIL_LMTP_SOCKET" "$LIGHTMAIL_USER" >/dev/null
     touch "$run/welcomed"
 }
 
@@ -291,8 +292,7 @@ down() {
     for name in lightmail-apid lightmail-imapd lightmail-pop3d lightmail-lmtpd lightmail-smtpd lightmail-gcd s3; do
         stop "$run/$name.pid" 30
     done
-    # A clean end: MariaDB writes out what it holds.
-    stop "$run/mariadbd.pid" 60
+    stop_mariadb "$run/mariadbd.pid" "$(recorded LIGHTMAIL_DB_SOCKET)"
     # The folder that socket_dir made under /tmp, if it did.
     sockets=$(recorded LIGHTMAIL_SOCKET_DIR)
     if [[ $sockets = */lightmail.?????? ]] && [ -O "$sockets" ]; then rm -rf "$sockets"; fi

@@ -89,6 +89,10 @@ package struct ReceivedMessage: Sendable {
     /// What the virus scanner found in it; nil when nothing, or when it was not scanned.
     package let virus: String?
 
+    /// How many servers it has passed, this one among them: its Received fields (RFC 5321 6.3). 0 for a header that is too large to be
+    /// kept in the row.
+    package var hops: Int { header.map { HeaderBlock($0).values(of: "Received").count } ?? 0 }
+
     /// What it takes in memory until its rows are made, in bytes.
     package var footprint: Int { (header?.count ?? 0) + envelope.count + structure.count }
 }

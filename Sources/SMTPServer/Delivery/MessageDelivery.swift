@@ -38,6 +38,10 @@ struct MessageDelivery: Sendable {
             }
             let ended = ContinuousClock.now
             let received = try await message.finish()
+            guard received.hops <= ErrorReplies.mostHops else {
+                await server.store.delivery.discard([received])
+                return refuseAll(ErrorReplies.mailLoop, size: size)
+            }
             let results = await server.store.delivery.deliver(
                 received, to: recipients.flatMap(\.targets), origin: origin)
             server.metrics.messages.increment()
@@ -111,7 +115,10 @@ struct MessageDelivery: Sendable {
     }
 
     private func refuseAll(_ error: StoreError, size: Int) -> [Reply] {
-        let reply = ErrorReplies.recipient(error)
+        refuseAll(ErrorReplies.recipient(error), error: error, size: size)
+    }
+
+    private func refuseAll(_ reply: Reply, error: StoreError? = nil, size: Int) -> [Reply] {
         for recipient in recipients { log(recipient, reply, error: error, size: size) }
         return recipients.map { _ in reply }
     }

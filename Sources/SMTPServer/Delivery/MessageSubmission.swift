@@ -1,6 +1,7 @@
 import LightMailCore
 import LightMailDaemon
 import Logging
+import MailFormat
 import SMTPClient
 import SMTPSyntax
 
@@ -119,6 +120,9 @@ struct MessageSubmission: Sendable {
                 throw SubmissionRefusal(
                     Reply(550, EnhancedStatusCode(5, 7, 1), "The From field is not one of your addresses"))
             }
+        }
+        guard HeaderBlock(start).values(of: "Received").count < ErrorReplies.mostHops else {
+            throw SubmissionRefusal(ErrorReplies.mailLoop)
         }
         let additions = SubmittedHeader.additions(
             to: start, now: trace.receivedAt, id: traceID, host: server.hostname)
