@@ -71,7 +71,9 @@ let package = Package(
         room("SMTPClient", ["CCurl"]),
 
         // The centre.
-        room("LightMailCore", ["MariaDBClient", "S3Client", "MailFormat", "CCrypt", "COpenSSL", logging]),
+        room(
+            "LightMailCore",
+            ["MariaDBClient", "S3Client", "MailFormat", "CalendarFormat", "CCrypt", "COpenSSL", logging]),
         room(
             "LightMailDaemon",
             [

@@ -15,6 +15,7 @@ package final class Store: Sendable {
     package let mailboxes: Mailboxes
     package let access: MailboxAccess
     package let annotations: Annotations
+    package let calendars: Calendars
     package let messages: Messages
     package let indexes: MailboxIndexCache
     package let delivery: Delivery
@@ -60,6 +61,7 @@ package final class Store: Sendable {
         mailboxes = Mailboxes(database: database, changes: changes, now: seconds)
         access = MailboxAccess(database: database, changes: changes)
         annotations = Annotations(database: database, changes: changes, limits: configuration.annotations)
+        calendars = Calendars(database: database, objects: objects)
         messages = Messages(
             database: database, objects: objects, changes: changes,
             envelopeCache: EnvelopeCache(maximumBytes: configuration.envelopeCacheBytes))

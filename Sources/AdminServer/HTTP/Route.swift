@@ -32,7 +32,7 @@ struct Route: Sendable {
         [
             HealthRoutes.all, SystemRoutes.all, AccountRoutes.all, DomainRoutes.all, AliasRoutes.all,
             MailboxRoutes.all, MessageRoutes.all, DeletedRoutes.all, StatisticsRoutes.all, LoginRoutes.all,
-            WebhookRoutes.all, SendRoutes.all, DocumentRoutes.all,
+            WebhookRoutes.all, SendRoutes.all, CalendarRoutes.all, CalendarEventRoutes.all, DocumentRoutes.all,
         ].flatMap { $0 }
     }
 }

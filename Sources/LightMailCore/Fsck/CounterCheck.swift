@@ -23,7 +23,7 @@ extension Fsck {
         }
     }
 
-    /// Compares the usage of accounts with the counters of their living mailboxes.
+    /// Compares the usage of accounts with the counters of their living mailboxes and calendars.
     func checkUsage(_ scope: Scope, after last: UInt64, repair: Bool) async throws(StoreError) -> Page? {
         try await mapped {
             let sums = try await database.read { connection in
@@ -138,7 +138,7 @@ private struct MailboxSums: Sendable {
     }
 }
 
-/// An account's usage beside what its living mailboxes add up to.
+/// An account's usage beside what its living mailboxes and calendars add up to.
 private struct UsageSums: Sendable {
     let account: UInt64
     let name: String
@@ -148,7 +148,8 @@ private struct UsageSums: Sendable {
 
     static func select(_ condition: SQLText, limit: Int) -> SQLText {
         """
-        SELECT a.id, a.username, a.used_bytes, a.used_messages, COALESCE(SUM(b.bytes), 0), COALESCE(SUM(b.messages), 0) \
+        SELECT a.id, a.username, a.used_bytes, a.used_messages, COALESCE(SUM(b.bytes), 0) + (SELECT COALESCE(SUM(c.bytes), 0) \
+        FROM calendars c WHERE c.account_id = a.id AND c.live = 1), COALESCE(SUM(b.messages), 0) \
         FROM accounts a LEFT JOIN mailboxes b ON b.account_id = a.id AND b.live = 1 \
         WHERE a.live = 1 AND \(condition) GROUP BY a.id, a.username, a.used_bytes, a.used_messages \
         ORDER BY a.id LIMIT \(limit)
@@ -168,7 +169,7 @@ private struct UsageSums: Sendable {
         FsckFinding(
             kind: .accountUsage, subject: name,
             detail: """
-                bytes \(stored[0]), mailboxes \(actual[0]); messages \(stored[1]), mailboxes \(actual[1])
+                bytes \(stored[0]), mailboxes and calendars \(actual[0]); messages \(stored[1]), mailboxes \(actual[1])
                 """,
             isRepaired: isRepaired)
     }

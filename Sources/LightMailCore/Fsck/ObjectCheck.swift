@@ -2,7 +2,7 @@ import MariaDBClient
 import S3Client
 
 extension Fsck {
-    /// Finds objects that no message refers to and that the collector does not know of, and queues them.
+    /// Finds objects that nothing refers to and that the collector does not know of, and queues them.
     func checkReferences(after last: UInt64, repair: Bool) async throws(StoreError) -> Page? {
         try await mapped {
             let found = try await database.read { connection in
@@ -10,7 +10,9 @@ extension Fsck {
                     """
                     SELECT o.id, o.object_key FROM object_keys o LEFT JOIN garbage_objects g ON g.object_id = o.id \
                     WHERE o.id > \(last) AND g.object_id IS NULL \
-                    AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.object_id = o.id) ORDER BY o.id LIMIT \(Self.page)
+                    AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.object_id = o.id) \
+                    AND NOT EXISTS (SELECT 1 FROM calendar_events e WHERE e.object_id = o.id) \
+                    ORDER BY o.id LIMIT \(Self.page)
                     """)[0].rows.map { (id: try $0[0].uint64, key: try $0[1].string) }
             }
             guard let end = found.last?.id else { return nil }
@@ -23,7 +25,7 @@ extension Fsck {
             }
             let findings = found.map {
                 FsckFinding(
-                    kind: .unqueuedObject, subject: $0.key, detail: "no message refers to it, and it is not queued",
+                    kind: .unqueuedObject, subject: $0.key, detail: "nothing refers to it, and it is not queued",
                     isRepaired: repair)
             }
             return Page(findings: findings, count: found.count, last: end)

@@ -1,8 +1,8 @@
 import MariaDBClient
 
 extension Garbage {
-    /// Deletes the mailboxes of accounts that were removed longer ago than the retention, which the next pass then
-    /// collects, and removes accounts that have none left.
+    /// Deletes the mailboxes and calendars of accounts that were removed longer ago than the retention, which the next
+    /// passes then collect, and removes accounts that have none left.
     func collectAccounts(_ report: inout GarbageReport) async throws(StoreError) {
         let doomed = try await mapped {
             try await database.read { [self] connection in
@@ -50,9 +50,19 @@ private struct AccountRemoval: Sendable {
         let results = try connection.script(
             """
             SELECT id FROM mailboxes WHERE account_id = \(account) ORDER BY id LIMIT \(Self.mailboxes) FOR UPDATE;\
+            SELECT id FROM calendars WHERE account_id = \(account) ORDER BY id LIMIT \(Self.mailboxes) FOR UPDATE;\
             SELECT deleted_at FROM accounts WHERE id = \(account) AND live IS NULL AND \(isPastRetention) FOR UPDATE
             """)
-        guard !results[1].rows.isEmpty else { return .none }
+        guard !results[2].rows.isEmpty else { return .none }
+        guard results[1].rows.isEmpty else {
+            let done = try connection.commit(
+                after: """
+                    UPDATE calendars c JOIN accounts a ON a.id = c.account_id SET c.live = NULL, \
+                    c.deleted_at = a.deleted_at WHERE c.account_id = \(account) AND c.deleted_at IS NULL
+                    """)
+            // The account goes when the next passes have taken them.
+            return done[0].affectedRows > 0 ? .deletedMailboxes : .none
+        }
         guard results[0].rows.isEmpty else {
             let mailboxes = try results[0].rows.map { try $0[0].uint64 }
             // Since when the account is: so the mailboxes are past the retention as well.

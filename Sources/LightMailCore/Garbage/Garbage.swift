@@ -8,7 +8,7 @@ import Synchronization
 /// Deletes rows before they are orphans and objects before their rows, so that a row is never without its object.
 ///
 /// An object gets a reference only in the transaction that makes its row, or by a copy of a living message, which holds
-/// the lock of that message's mailbox. So an object without a row of `messages` stays without one (docs/ARCHITECTURE.md),
+/// the lock of that message's mailbox. So an object without a row of `messages` or `calendar_events` stays without one (docs/ARCHITECTURE.md),
 /// and whoever removes the last row, decided under the lock of the object's row, puts the object in `garbage_objects`.
 /// No transaction is open while S3 is asked.
 package final class Garbage: Sendable {
@@ -18,23 +18,24 @@ package final class Garbage: Sendable {
     let logger: Logger
     /// Milliseconds since 1970.
     let now: @Sendable () -> UInt64
-    /// Keys of the objects that the sweep looks at.
-    let prefix: String
+    /// Keys of the objects that the sweep looks at, by what they begin with.
+    let prefixes: [String]
     private let sums = Mutex(GarbageReport())
     private let waiting = Mutex<GarbageWaiting?>(nil)
 
     /// - Parameters:
-    ///   - prefix: of the keys among which orphans are looked for.
+    ///   - prefixes: of the keys among which orphans are looked for.
     ///   - milliseconds: the clock: milliseconds since 1970.
     package init(
-        database: ConnectionPool, objects: ObjectStore, policy: GarbagePolicy, prefix: String = "emails/",
+        database: ConnectionPool, objects: ObjectStore, policy: GarbagePolicy,
+        prefixes: [String] = ["emails/", "calendars/"],
         logger: Logger,
         milliseconds: @escaping @Sendable () -> UInt64 = UUIDv7Generator.wallClock
     ) {
         self.database = database
         self.objects = objects
         self.policy = policy
-        self.prefix = prefix
+        self.prefixes = prefixes
         self.logger = logger
         now = milliseconds
     }
@@ -100,7 +101,8 @@ package final class Garbage: Sendable {
         case .accounts: try await collectAccounts(&report)
         case .mailboxes: try await collectMailboxes(&report)
         case .objects: try await collectObjects(&report)
-        case .orphans: try await sweepOrphans(&report)
+        case .calendars: try await collectCalendars(&report)
+        case .orphans: for prefix in prefixes { try await sweepOrphans(prefix, &report) }
         case .records: try await forgetRecords(&report)
         }
     }

@@ -9,7 +9,7 @@ package struct GarbageWaiting: Sendable, Equatable {
 package struct GarbageReport: Sendable {
     /// The passes of a cycle, in their order.
     package enum Pass: String, Sendable, CaseIterable {
-        case tombstones, accounts, mailboxes, objects, orphans, records
+        case tombstones, accounts, mailboxes, calendars, objects, orphans, records
     }
 
     /// Rows of messages that were deleted longer ago than the retention.
@@ -17,6 +17,9 @@ package struct GarbageReport: Sendable {
     /// Rows of messages that went with their mailbox.
     package var mailboxMessages = 0
     package var mailboxes = 0
+    /// Rows of events, deleted by themselves or with their calendar.
+    package var calendarEvents = 0
+    package var calendars = 0
     package var accounts = 0
     /// Objects that no row referred to any more, deleted in S3 and then in the database.
     package var objects = 0
@@ -46,6 +49,7 @@ package struct GarbageReport: Sendable {
     package var counts: [(name: String, count: Int)] {
         [
             ("tombstones", tombstones), ("mailbox_messages", mailboxMessages), ("mailboxes", mailboxes),
+            ("calendar_events", calendarEvents), ("calendars", calendars),
             ("accounts", accounts), ("objects", objects), ("undeleted_objects", undeletedObjects),
             ("orphans", orphans), ("aborted_uploads", abortedUploads), ("deliveries", deliveries), ("changes", changes),
             ("logins", logins),
@@ -57,6 +61,8 @@ package struct GarbageReport: Sendable {
         tombstones += later.tombstones
         mailboxMessages += later.mailboxMessages
         mailboxes += later.mailboxes
+        calendarEvents += later.calendarEvents
+        calendars += later.calendars
         accounts += later.accounts
         objects += later.objects
         undeletedObjects += later.undeletedObjects

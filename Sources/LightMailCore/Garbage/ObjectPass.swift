@@ -49,7 +49,8 @@ private struct ObjectClaim: Sendable {
         let results = try connection.commit(
             after: """
                 DELETE FROM garbage_objects WHERE object_id IN (\(list: found)) \
-                AND EXISTS (SELECT 1 FROM messages m WHERE m.object_id = garbage_objects.object_id);\
+                AND (EXISTS (SELECT 1 FROM messages m WHERE m.object_id = garbage_objects.object_id) \
+                OR EXISTS (SELECT 1 FROM calendar_events e WHERE e.object_id = garbage_objects.object_id));\
                 UPDATE garbage_objects SET claimed_by = \(collector), \
                 claimed_until = UTC_TIMESTAMP() + INTERVAL \(lease) SECOND WHERE object_id IN (\(list: found));\
                 SELECT o.id, o.object_key FROM garbage_objects g JOIN object_keys o ON o.id = g.object_id \

@@ -2,11 +2,11 @@ import MariaDBClient
 import S3Client
 
 extension Garbage {
-    /// Looks at one page of the bucket, from where the sweep stopped, and deletes objects that no row knows and that are
+    /// Looks at one page of the keys with a prefix, from where the sweep stopped, and deletes objects that no row knows and that are
     /// too old for a delivery to commit. Beyond the last such key it begins anew, and aborts forgotten uploads.
-    func sweepOrphans(_ report: inout GarbageReport) async throws(StoreError) {
+    func sweepOrphans(_ prefix: String, _ report: inout GarbageReport) async throws(StoreError) {
         let oldest = Int64(now() / 1000) - policy.orphanGrace
-        let cursor = try await sweepCursor()
+        let cursor = try await sweepCursor(prefix)
         if cursor == nil {
             report.abortedUploads += try await objects.abortUploads(prefix: prefix, startedBefore: oldest)
         }
@@ -22,7 +22,7 @@ extension Garbage {
             report.orphans += orphans.count - left.count
             report.undeletedObjects += left.count
         }
-        try await setSweepCursor(isOver ? nil : old.last?.key)
+        try await setSweepCursor(isOver ? nil : old.last?.key, of: prefix)
     }
 
     /// The keys that rows have, of a stretch of the bucket; `object_key` sorts as S3 does.
@@ -39,17 +39,17 @@ extension Garbage {
         }
     }
 
-    private func sweepCursor() async throws(StoreError) -> String? {
+    private func sweepCursor(_ prefix: String) async throws(StoreError) -> String? {
         try await mapped {
-            try await database.read { [name = sweepName] connection in
+            try await database.read { [name = Self.sweepName(prefix)] connection in
                 try connection.query("SELECT value FROM garbage_state WHERE name = ?", [.text(name)]).first?[0].string
             }
         }
     }
 
-    private func setSweepCursor(_ key: String?) async throws(StoreError) {
+    private func setSweepCursor(_ key: String?, of prefix: String) async throws(StoreError) {
         try await mapped {
-            try await database.transaction { [name = sweepName] connection in
+            try await database.transaction { [name = Self.sweepName(prefix)] connection in
                 if let key {
                     _ = try connection.execute(
                         "REPLACE INTO garbage_state (name, value) VALUES (?, ?)", [.text(name), .text(key)])
@@ -60,5 +60,5 @@ extension Garbage {
         }
     }
 
-    private var sweepName: String { "orphans:\(prefix)" }
+    private static func sweepName(_ prefix: String) -> String { "orphans:\(prefix)" }
 }

@@ -281,5 +281,48 @@ extension Migration {
                     CONSTRAINT mailbox_rights_mailbox FOREIGN KEY (mailbox_id) REFERENCES mailboxes (id)
                 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
                 """),
+        Migration(
+            version: 10, name: "calendars",
+            statements: """
+                CREATE TABLE calendars (
+                    id               BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                    account_id       BIGINT UNSIGNED NOT NULL,
+                    name             VARCHAR(255) NOT NULL,
+                    highest_modseq   BIGINT UNSIGNED NOT NULL DEFAULT 1,
+                    collected_modseq BIGINT UNSIGNED NOT NULL DEFAULT 0,
+                    events           BIGINT NOT NULL DEFAULT 0,
+                    bytes            BIGINT NOT NULL DEFAULT 0,
+                    created_at       DATETIME NOT NULL,
+                    deleted_at       DATETIME NULL,
+                    live             TINYINT UNSIGNED NULL DEFAULT 1,
+                    UNIQUE KEY calendars_name (account_id, name, live),
+                    KEY calendars_deleted (deleted_at),
+                    CONSTRAINT calendars_account FOREIGN KEY (account_id) REFERENCES accounts (id)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE calendar_events (
+                    id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+                    calendar_id BIGINT UNSIGNED NOT NULL,
+                    object_id   BIGINT UNSIGNED NOT NULL,
+                    uid         VARBINARY(255) NOT NULL,
+                    component   VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                    summary     VARBINARY(1000) NOT NULL,
+                    recurs      TINYINT UNSIGNED NOT NULL,
+                    starts_at   BIGINT NULL,
+                    ends_at     BIGINT NULL,
+                    size        BIGINT UNSIGNED NOT NULL,
+                    modseq      BIGINT UNSIGNED NOT NULL,
+                    created_at  DATETIME NOT NULL,
+                    updated_at  DATETIME NOT NULL,
+                    deleted_at  DATETIME NULL,
+                    live        TINYINT UNSIGNED NULL DEFAULT 1,
+                    UNIQUE KEY calendar_events_uid (calendar_id, uid, live),
+                    KEY calendar_events_modseq (calendar_id, modseq),
+                    KEY calendar_events_object (object_id),
+                    KEY calendar_events_deleted (deleted_at),
+                    CONSTRAINT calendar_events_calendar FOREIGN KEY (calendar_id) REFERENCES calendars (id),
+                    CONSTRAINT calendar_events_object FOREIGN KEY (object_id) REFERENCES object_keys (id)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                """),
     ]
 }
