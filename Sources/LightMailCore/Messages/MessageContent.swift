@@ -32,11 +32,11 @@ package struct MessageContent: AsyncSequence, Sendable {
         /// The next bytes, never empty; nil after the last.
         /// - Throws: `StoreError` notFound, corrupt, unavailable.
         package nonisolated(nonsending) mutating func next() async throws(StoreError) -> [UInt8]? {
-            if !prefix.isEmpty {
-                defer { prefix = [] }
-                return prefix
-            }
-            return try await object?.next()
+            guard !prefix.isEmpty else { return try await object?.next() }
+            // Together with the object's beginning: what cannot be read is an error before the reader has anything.
+            let bytes = prefix + (try await object?.next() ?? [])
+            prefix = []
+            return bytes
         }
     }
 }
