@@ -1,4 +1,4 @@
-"""Real mail clients read a mailbox: mbsync, curl, mutt and Python's imaplib."""
+"""Real mail clients read a mailbox: mbsync, offlineimap, curl, mutt and Python's imaplib."""
 
 import contextlib
 import imaplib
@@ -137,6 +137,79 @@ def test_mbsync_mirrors_both_ways(stack, filled, tmp_path):
         assert [(path.name, path.stat().st_mtime_ns) for path in mirror.files()] == before
         assert client.status("INBOX", "(UIDNEXT MESSAGES)") == (kind, modified)
         assert_equal()
+
+
+# offlineimap
+
+
+def test_offlineimap_carries_both_ways(stack, filled, tmp_path):
+    """Over TLS with the certificate checked, twice from each side, and nothing moves at rest."""
+    configuration = tmp_path / "offlineimaprc"
+    configuration.write_text(
+        f"""
+[general]
+accounts = all
+metadata = {tmp_path}/metadata
+
+[Account all]
+localrepository = local
+remoterepository = remote
+
+[Repository local]
+type = Maildir
+localfolders = {tmp_path}/mail
+sync_deletes = yes
+
+[Repository remote]
+type = IMAP
+remotehost = localhost
+remoteport = {stack.settings["LIGHTMAIL_IMAPS_PORT"]}
+ssl = yes
+sslcacertfile = {stack.directory}/tls/cert.pem
+remoteuser = {filled.address}
+remotepass = {filled.password}
+"""
+    )
+    configuration.chmod(0o600)
+
+    def sync():
+        result = run("offlineimap", "-c", str(configuration), "-o", "-u", "basic", text=True)
+        assert result.returncode == 0 and "ERROR" not in result.stdout + result.stderr, result.stdout + result.stderr
+
+    def files(folder="INBOX"):
+        return sorted(path for part in ("cur", "new") for path in (tmp_path / "mail" / folder / part).glob("*"))
+
+    def bodies(folder="INBOX"):
+        return sorted(path.read_bytes().replace(b"\r\n", b"\n") for path in files(folder))
+
+    with stack.imap(filled, mailbox="INBOX") as client:
+
+        def remote(mailbox="INBOX"):
+            client.select(mailbox)
+            return sorted(body.replace(b"\r\n", b"\n") for body in fetch_bodies(client))
+
+        sync()
+        assert len(files()) == len(NAMES) and bodies() == remote()
+
+        client.store("1", "+FLAGS", r"(\Seen \Flagged)")
+        client.store("2", "+FLAGS", r"(\Deleted)")
+        client.expunge()
+        client.create("Projects")
+        client.append("Projects", None, None, corpus.POSTFIX["plain"])
+        sync()
+        assert bodies() == remote() and len(bodies("Projects")) == 1
+        assert sum(path.name.endswith("FS") for path in files()) == 1
+
+        victim, marked, *_ = (path for path in files() if not path.name.endswith("FS"))
+        victim.unlink()
+        marked.rename(tmp_path / "mail/INBOX/cur" / (marked.name.split(":2,")[0] + ":2,RS"))
+        sync()
+        assert len(bodies()) == len(NAMES) - 2 and bodies() == remote()
+        client.select("INBOX")
+        assert len(client.search(None, "ANSWERED SEEN")[1][0].split()) == 1
+        kind, before = client.status("INBOX", "(UIDNEXT MESSAGES)")
+        sync()
+        assert client.status("INBOX", "(UIDNEXT MESSAGES)") == (kind, before)
 
 
 # curl

@@ -182,12 +182,15 @@ class MailboxClient:
             self.earlier |= uids
             return
         assert name not in BY_NUMBER, f"VANISHED while {name} runs"
-        # Some may have been announced by EXISTS, and gone before anybody asked for their UIDs.
-        unknown = len(uids - known)
-        left = [message for message in self.messages if message.uid not in uids]
-        nameless = [message for message in left if message.uid is None]
-        assert unknown <= len(nameless), f"VANISHED of what was never announced: {line}"
-        self.messages = [message for message in left if message not in nameless[:unknown]]
+        self.messages = [message for message in self.messages if message.uid not in uids]
+        # Some may have been announced by EXISTS, and gone before anybody asked for their UIDs. Such a one stood where its
+        # UID belongs, between those that are known: an unasked FETCH may have named others that came with it.
+        for uid in sorted(uids - known):
+            named = [(place, one.uid) for place, one in enumerate(self.messages) if one.uid is not None]
+            first = max((place + 1 for place, other in named if other < uid), default=0)
+            end = min((place for place, other in named if other > uid), default=len(self.messages))
+            assert first < end, f"VANISHED of what was never announced: {line}"
+            del self.messages[first]
 
     # Doing
 
