@@ -33,7 +33,7 @@ class Report:
             f"the median of the rounds. The large mailbox holds {messages:,} messages of 2 kB. A ratio above 1 says that",
             "LightMail is ahead. Dovecot keeps mail in sdbox with `mail_fsync = always` and checks passwords that it holds in clear;",
             "LightMail puts each body into an S3 server and commits each delivery to MariaDB, both with a flush, and checks bcrypt",
-            "hashes. The processor time of LightMail is its daemon's and MariaDB's, without the S3 server's; Dovecot's is that of all its processes.",
+            "hashes, which count in the processor time of IMAP rows where a session logs in for the first time. The processor time of LightMail is its daemon's and MariaDB's, without the S3 server's; Dovecot's is that of all its processes.",
             "",
             f"Measured {datetime.now(timezone.utc):%Y-%m-%d} on {machine()}.",
             "",
@@ -48,6 +48,8 @@ class Report:
         lines += ["", "## Side by side", "", "| work | LightMail | Dovecot | ratio | CPU an operation |", "|---|---:|---:|---:|---|"]
         for label, servers in self.table("row"):
             lines.append(self.row(label, servers))
+        if not any(kind == "sink" for kind, _ in self.figures):
+            return "\n".join(lines) + "\n"
         lines += [
             "", "## Deliveries when the object store costs nothing", "",
             "The bodies go to a sink that answers 200 and keeps nothing: what remains is LightMail, its signing client and MariaDB.", "",
