@@ -38,7 +38,9 @@ package final class Store: Sendable {
         let objects = ObjectStore(
             s3: s3, cache: configuration.cache, spoolDirectory: configuration.spoolDirectory,
             ids: UUIDv7Generator(clock: milliseconds), logger: logger)
-        let changes = ChangeFeed(database: database, tick: configuration.changeTick, logger: logger)
+        let changes = ChangeFeed(
+            database: database, tick: configuration.changeTick, followsBinlog: configuration.followsBinlog,
+            logger: logger)
         let seconds: @Sendable () -> Int64 = { Int64(milliseconds() / 1000) }
         let scanner = configuration.antivirus.map { Scanner($0, logger: logger) }
         self.database = database

@@ -31,6 +31,8 @@ package struct StoreConfiguration: Sendable {
     package var introspection: IntrospectionConfiguration?
     /// How often the change feed is read.
     package var changeTick: Duration = .milliseconds(250)
+    /// Whether the database's binary log is followed, so that changes are told before the next tick.
+    package var followsBinlog = false
     /// How old an object without rows must be before the sweep takes it. A message that takes half as long to arrive is
     /// refused.
     package var orphanGrace: Duration = .seconds(86_400)

@@ -48,7 +48,7 @@ class Cost:
 @pytest.fixture(scope="module")
 def quiet(stack):
     """An imapd whose change feed all but sleeps, so that every round trip is one of the operation's; and its meter."""
-    process, port, metrics_port = stack.imapd(NOTIFY_TICK_MS=60000)
+    process, port, metrics_port = stack.imapd(NOTIFY_TICK_MS=60000, NOTIFY_BINLOG="false")
     yield port, Meter(metrics_port)
     process.terminate()
     process.wait(60)

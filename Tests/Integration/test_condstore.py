@@ -45,7 +45,7 @@ def test_imapclient_asks_for_what_changed(stack, account):
 
 def test_a_client_comes_back_to_another_process(stack, account):
     fill(stack, account, 6)
-    process, port, _ = stack.imapd(NOTIFY_TICK_MS=60_000)
+    process, port, _ = stack.imapd(NOTIFY_TICK_MS=60_000, NOTIFY_BINLOG="false")
     try:
         client = MailboxClient(account, port, "QRESYNC")
         client.select("INBOX")
@@ -69,7 +69,7 @@ def test_what_the_collector_took_is_still_told(lonely_stack):
     """Once the tombstones are gone, whatever the mailbox lacks is told to be gone; an open session learns of it too."""
     account = lonely_stack.account()
     fill(lonely_stack, account, 8)
-    process, port, _ = lonely_stack.imapd(NOTIFY_TICK_MS=60_000)
+    process, port, _ = lonely_stack.imapd(NOTIFY_TICK_MS=60_000, NOTIFY_BINLOG="false")
     away = MailboxClient(account, port_of(lonely_stack), "QRESYNC")
     away.select("INBOX")
     away.command("UNSELECT")

@@ -3,6 +3,7 @@
 import statistics
 import time
 
+import pytest
 from support import corpus
 
 ROUNDS = 20
@@ -32,8 +33,13 @@ class Idler:
             pass
 
 
-def test_delivery_wakes_a_session_of_another_process(stack, account):
-    process, port, _ = stack.imapd()
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"NOTIFY_BINLOG": "false"}, {"NOTIFY_TICK_MS": 60000}],
+    ids=["as it comes", "by ticks alone", "by the binary log alone"],
+)
+def test_delivery_wakes_a_session_of_another_process(stack, account, settings):
+    process, port, _ = stack.imapd(**settings)
     try:
         with stack.imap(account, port=port, mailbox="INBOX") as watcher:
             idler = Idler(watcher)
@@ -82,7 +88,7 @@ def test_flags_and_expunges_cross_processes(stack, account):
 
 def test_a_second_process_reads_fresh(stack, account):
     """NOOP, SELECT and STATUS do not wait for a tick of the change feed."""
-    process, port, _ = stack.imapd(NOTIFY_TICK_MS=60000)
+    process, port, _ = stack.imapd(NOTIFY_TICK_MS=60000, NOTIFY_BINLOG="false")
     try:
         with stack.imap(account, port=port) as client:
             stack.deliver(corpus.header("one", ""), account.address)

@@ -347,7 +347,7 @@ class Model:
 
 def test_sessions_agree_with_the_model(stack, account):
     print(f"LIGHTMAIL_MODEL_SEED={SEED}")
-    processes = [stack.imapd(NOTIFY_TICK_MS=60_000) for _ in range(2)]
+    processes = [stack.imapd(NOTIFY_TICK_MS=60_000, NOTIFY_BINLOG="false") for _ in range(2)]
     model = None
     try:
         model = Model(stack, account, [port for _, port, _ in processes], SEED)

@@ -2,7 +2,8 @@ import Logging
 import MariaDBClient
 import Synchronization
 
-/// Tells this process of changes that any process commits to a mailbox: one query a tick, costing what changed.
+/// Tells this process of changes that any process commits to a mailbox: one query a tick, costing what changed. Where the
+/// database's binary log can be followed, it rings for each commit, and the query comes at once.
 ///
 /// Rows of `mailbox_changes` are numbered when they are inserted and seen when they commit, so a low number can appear
 /// after a high one. The reader remembers the numbers it jumped over and asks for them again, until they can no longer
@@ -11,6 +12,8 @@ package final class ChangeFeed: Sendable {
     private let database: ConnectionPool
     private let tick: Duration
     private let logger: Logger
+    private let alarm = FeedAlarm()
+    private let binlog: BinlogTail?
     private let watchers = Mutex(Watchers())
     private let reader = Mutex<Task<Void, Never>?>(nil)
 
@@ -25,17 +28,27 @@ package final class ChangeFeed: Sendable {
         var next: UInt64 = 0
         var mailboxes: [MailboxID: [UInt64: Handler]] = [:]
         var accounts: [AccountID: [UInt64: EventHandler]] = [:]
+        /// Whether the reader knows that somebody watches.
+        var isRead = false
         /// Who waits for the end of a reading that begins later.
         var waiting: [CheckedContinuation<Bool, Never>] = []
 
         var isEmpty: Bool { mailboxes.isEmpty && accounts.isEmpty }
     }
 
-    init(database: ConnectionPool, tick: Duration, logger: Logger) {
+    /// - Parameter followsBinlog: follows the database's binary log beside the ticks, where the server lets it.
+    init(database: ConnectionPool, tick: Duration, followsBinlog: Bool = false, logger: Logger) {
         self.database = database
         self.tick = tick
         self.logger = logger
+        binlog =
+            followsBinlog
+            ? BinlogTail(database.configuration, table: "mailbox_changes", logger: logger) { [alarm] in alarm.ring() }
+            : nil
     }
+
+    /// Whether commits ring, so that nothing waits for a tick.
+    package var isFollowingBinlog: Bool { binlog?.isFollowing ?? false }
 
     /// Calls `handler` after every change of the mailbox until the subscription ends.
     package func watch(mailbox: MailboxID, _ handler: @escaping Handler) -> ChangeSubscription {
@@ -44,6 +57,7 @@ package final class ChangeFeed: Sendable {
             watchers.mailboxes[mailbox, default: [:]][watchers.next] = handler
             return watchers.next
         }
+        beginIfIdle()
         return ChangeSubscription { [self] in
             watchers.withLock { watchers in
                 watchers.mailboxes[mailbox]?[id] = nil
@@ -60,6 +74,7 @@ package final class ChangeFeed: Sendable {
             watchers.accounts[account, default: [:]][watchers.next] = handler
             return watchers.next
         }
+        beginIfIdle()
         return ChangeSubscription { [self] in
             watchers.withLock { watchers in
                 watchers.accounts[account]?[id] = nil
@@ -75,8 +90,19 @@ package final class ChangeFeed: Sendable {
     package func catchUp() async throws(StoreError) {
         let isDone = await withCheckedContinuation { continuation in
             watchers.withLock { $0.waiting.append(continuation) }
+            alarm.ring()
         }
         guard isDone else { throw StoreError(.unavailable, "the change feed cannot be read") }
+    }
+
+    /// The first who watches does not wait for a tick until the log is followed.
+    private func beginIfIdle() {
+        guard binlog != nil else { return }
+        let wasIdle = watchers.withLock { watchers in
+            defer { watchers.isRead = true }
+            return !watchers.isRead
+        }
+        if wasIdle { alarm.ring() }
     }
 
     /// Tells this process's watchers of the mailbox of its own change at once. The others, and who watches the account,
@@ -111,6 +137,7 @@ package final class ChangeFeed: Sendable {
             return reader
         }
         task?.cancel()
+        await binlog?.stop()
         await task?.value
     }
 
@@ -120,8 +147,10 @@ package final class ChangeFeed: Sendable {
         while !Task.isCancelled {
             let (isIdle, waiting) = watchers.withLock { watchers in
                 defer { watchers.waiting = [] }
+                watchers.isRead = !watchers.isEmpty
                 return (watchers.isEmpty, watchers.waiting)
             }
+            if !isIdle { binlog?.start() }
             do {
                 if isIdle {
                     position = nil
@@ -139,7 +168,7 @@ package final class ChangeFeed: Sendable {
                 isAway = true
                 for continuation in waiting { continuation.resume(returning: false) }
             }
-            try? await Task.sleep(for: tick)
+            await alarm.wait(atMost: tick)
         }
         for continuation in watchers.withLock({ $0.waiting }) { continuation.resume(returning: false) }
     }

@@ -115,10 +115,14 @@ struct DatabaseCheck {
                 "rights", "the user has \(needless.joined(separator: ", ")) on the whole server",
                 advice: "REVOKE it: the daemons need their own database and no more.")
         }
-        let mayFollow = facts.globalRights.contains { $0 == "REPLICATION SLAVE" || $0 == "ALL PRIVILEGES" }
+        let granted = Set(facts.globalRights)
+        let mayFollow =
+            granted.contains("ALL PRIVILEGES") || granted.isSuperset(of: ["REPLICATION SLAVE", "BINLOG MONITOR"])
         findings.ok(
             "change feed",
-            "the table mailbox_changes; REPLICATION SLAVE is \(mayFollow ? "granted" : "not granted"), which is no matter"
+            mayFollow
+                ? "sessions hear of a change at once, from the binary log"
+                : "sessions hear of another process's change within [notify] tick_ms; with REPLICATION SLAVE and BINLOG MONITOR, at once"
         )
     }
 

@@ -25,6 +25,7 @@ extension StoreConfiguration {
         annotations.total = configuration.imap.metadataMaxTotal
         introspection = configuration.oauth.introspection
         changeTick = configuration.notify.tick
+        followsBinlog = configuration.notify.binlog
         orphanGrace = configuration.garbage.orphanGrace
         if configuration.webhook.enabled {
             webhookEvents = Set(configuration.webhook.events.compactMap(WebhookEvent.Kind.init(rawValue:)))

@@ -28,6 +28,51 @@ import Testing
         }
     }
 
+    /// With a tick that never comes: what wakes the reader is the binary log.
+    @Test func aCommitRings() async throws {
+        try await StoreBench.run { bench in
+            let account = try await bench.account("a")
+            let inbox = try await bench.inbox(account)
+            let feed = ChangeFeed(
+                database: bench.store.database, tick: .seconds(3600), followsBinlog: true, logger: Logger(label: "test")
+            )
+            let (heard, told) = AsyncStream<Void>.makeStream()
+            var hearing = heard.makeAsyncIterator()
+            let subscription = feed.watch(mailbox: inbox.id) { told.yield() }
+            feed.start()
+            // All are woken once when the feed has found its place.
+            await hearing.next()
+            for _ in 0..<3 {
+                try await bench.deliver(to: account)
+                await hearing.next()
+            }
+            #expect(feed.isFollowingBinlog)
+            subscription.cancel()
+            await feed.stop()
+            #expect(!feed.isFollowingBinlog)
+        }
+    }
+
+    /// One look at once, and one more, for what the log told of before it could be seen; then none until it rings again.
+    @Test func aRingIsTwoLooks() async throws {
+        let alarm = FeedAlarm()
+        alarm.ring()
+        let start = ContinuousClock.now
+        await alarm.wait(atMost: .seconds(3600))
+        await alarm.wait(atMost: .seconds(3600))
+        #expect(ContinuousClock.now - start >= FeedAlarm.pause)
+        let third = Task { await alarm.wait(atMost: .seconds(3600)) }
+        third.cancel()
+        await third.value
+    }
+
+    @Test func aRingWakesWhoWaits() async throws {
+        let alarm = FeedAlarm()
+        let waiting = Task { await alarm.wait(atMost: .seconds(3600)) }
+        alarm.ring()
+        await waiting.value
+    }
+
     /// Numbers are given at the INSERT and seen at the COMMIT, so a low one can appear after a high one.
     @Test func aLateCommitIsNotMissed() async throws {
         try await StoreBench.run { bench in
