@@ -15,8 +15,6 @@ struct EntityTree: Sendable {
     private var topHeader: [UInt8]? = []
     private var topHeaderSize: UInt64?
     private var preview = PreviewCollector()
-    /// Whether what is open lies in a message within the message.
-    private var isInEmbedded = false
 
     /// The bytes consumed.
     private(set) var offset: UInt64 = 0
@@ -39,7 +37,7 @@ struct EntityTree: Sendable {
     mutating func consume(_ piece: RawSpan, endsLine: Bool) {
         advance(piece, endsLine: endsLine)
         guard isInHeader else {
-            if !isInEmbedded, case .leaf = open[open.count - 1].body { preview.read(piece, of: open[open.count - 1]) }
+            preview.read(piece)
             return
         }
         if open.count == 1 { keepTopHeader(piece) }
@@ -161,6 +159,7 @@ struct EntityTree: Sendable {
     private mutating func noteWhatIsOpen() {
         let longest = open.lazy.compactMap { $0.boundary?.count }.max()
         delimiterLength = longest.map(BoundaryMatch.lineLength) ?? 0
-        isInEmbedded = open.dropFirst().contains(where: \.isMessage)
+        let isOwn = !isInHeader && !open.dropFirst().contains(where: \.isMessage)
+        preview.begin(isOwn ? open.last : nil)
     }
 }

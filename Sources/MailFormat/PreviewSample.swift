@@ -27,7 +27,8 @@ package struct PreviewSample: Sendable, Equatable {
     }
 
     mutating func append(_ piece: RawSpan) {
-        bytes.append(contentsOf: piece.bytes(0..<min(piece.byteCount, Self.maximumSize - bytes.count)))
+        let count = min(piece.byteCount, Self.maximumSize - bytes.count)
+        piece.extracting(0..<count).withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
 
     /// The preview: one line of at most 200 characters, empty where there is nothing to read.
@@ -36,49 +37,29 @@ package struct PreviewSample: Sendable, Equatable {
         let decoded = decoder.feed(bytes.span.bytes) + decoder.finish()
         let text = charset.flatMap { Charset.decode(decoded, charset: $0) } ?? String(decoding: decoded, as: UTF8.self)
         if isHTML { return Self.shorten(HTMLText.words(of: text)) }
-        let own = Self.shorten(Self.withoutQuotes(text))
+        let own = Self.shorten(ownLines: Array(text.utf8))
         return own.isEmpty ? Self.shorten(text) : own
     }
 
-    /// The lines that are not quoted from another message, up to the signature (RFC 3676 4.3).
-    private static func withoutQuotes(_ text: String) -> String {
-        var kept = ""
-        for line in text.split(omittingEmptySubsequences: true, whereSeparator: \.isNewline) {
-            if line == "-- " { break }
-            if !line.hasPrefix(">") { kept += "\(line)\n" }
+    /// Of the lines that are not quoted from another message, up to the signature (RFC 3676 4.3).
+    private static func shorten(ownLines text: [UInt8]) -> String {
+        var preview = PreviewLine(maximumLength: maximumLength)
+        var rest = text[...]
+        while !rest.isEmpty, !preview.isFull {
+            let line = rest[..<(rest.firstIndex(where: Self.isLineEnd) ?? rest.endIndex)]
+            rest = rest[line.endIndex...].dropFirst()
+            if line.elementsEqual("-- ".utf8) { break }
+            if line.first != UInt8(ascii: ">") { preview.append(line) }
         }
-        return kept
+        return preview.text
     }
 
-    /// The text with every run of white space made a space, and without what cannot be seen, such as the characters that
-    /// newsletters fill their previews with.
+    private static func isLineEnd(_ byte: UInt8) -> Bool { byte == 10 || byte == 13 }
+
     private static func shorten(_ text: String) -> String {
-        var short = String.UnicodeScalarView()
-        var length = 0
-        var needsSpace = false
-        for scalar in text.unicodeScalars {
-            if scalar.properties.isWhitespace {
-                needsSpace = length > 0
-                continue
-            }
-            switch scalar.properties.generalCategory {
-            case .control, .surrogate, .privateUse, .unassigned: continue
-            case .format where scalar != "\u{200D}": continue
-            default: break
-            }
-            if scalar == "\u{034F}" { continue }
-            if needsSpace {
-                short.append(" ")
-                length += 1
-                needsSpace = false
-            }
-            guard length < maximumLength else { break }
-            short.append(scalar)
-            length += 1
-        }
-        // The sample may have been cut within a character.
-        while let last = short.last, last == "\u{FFFD}" || last == " " { short.removeLast() }
-        return String(short)
+        var preview = PreviewLine(maximumLength: maximumLength)
+        preview.append(Array(text.utf8)[...])
+        return preview.text
     }
 }
 
@@ -101,41 +82,61 @@ extension BodyPart {
 
 /// Takes samples of the same texts while a message streams by.
 struct PreviewCollector: Sendable {
+    /// A text that may be sampled.
+    private struct Source {
+        let start: UInt64
+        let sample: PreviewSample
+        var hasBegun = false
+    }
+
     private var plain: (sample: PreviewSample, start: UInt64)?
     private var html: (sample: PreviewSample, start: UInt64)?
     /// Whether the plain text, as it was when HTML began, makes that needless.
     private var hasPlain: Bool?
+    /// What is read now; nil where that is no text of the message itself.
+    private var source: Source?
 
-    /// Takes a piece of the body of an entity that has no parts.
-    mutating func read(_ piece: RawSpan, of entity: OpenEntity) {
-        guard entity.fields.mediaType == "text", entity.fields.disposition?.kind != "attachment" else { return }
-        switch entity.fields.subtype {
-        case "plain": Self.read(piece, of: entity, into: &plain)
-        case "html":
+    /// The entity whose body comes next.
+    mutating func begin(_ entity: OpenEntity?) {
+        source = nil
+        guard let entity, case .leaf = entity.body, entity.fields.mediaType == "text",
+            ["plain", "html"].contains(entity.fields.subtype), entity.fields.disposition?.kind != "attachment"
+        else { return }
+        let charset = entity.fields.parameters.first { $0.name == "charset" }?.value
+        source = Source(
+            start: entity.start,
+            sample: PreviewSample(
+                isHTML: entity.fields.subtype == "html", encoding: entity.fields.encoding, charset: charset))
+    }
+
+    /// Takes a piece of its body.
+    mutating func read(_ piece: RawSpan) {
+        guard let begun = source?.hasBegun else { return }
+        if !begun { takePlace() }
+        switch source?.sample.isHTML {
+        case true?: html?.sample.append(piece)
+        case false?: plain?.sample.append(piece)
+        case nil: break
+        }
+    }
+
+    /// The first text of each kind that has something in it is the one; any other is passed over.
+    private mutating func takePlace() {
+        guard let source else { return }
+        if source.sample.isHTML {
             let needless = hasPlain ?? (plain?.sample.preview.isEmpty == false)
             hasPlain = needless
-            if !needless { Self.read(piece, of: entity, into: &html) }
-        default: break
+            if !needless, html == nil { html = (source.sample, source.start) }
+        } else if plain == nil {
+            plain = (source.sample, source.start)
         }
+        let taken = source.sample.isHTML ? html : plain
+        if taken?.start == source.start { self.source?.hasBegun = true } else { self.source = nil }
     }
 
     /// Of the plain text, or of the HTML where that says nothing.
     var preview: String {
         let text = plain?.sample.preview ?? ""
         return text.isEmpty ? html?.sample.preview ?? "" : text
-    }
-
-    private static func read(
-        _ piece: RawSpan, of entity: OpenEntity, into place: inout (sample: PreviewSample, start: UInt64)?
-    ) {
-        if place == nil {
-            let charset = entity.fields.parameters.first { $0.name == "charset" }?.value
-            place = (
-                PreviewSample(
-                    isHTML: entity.fields.subtype == "html", encoding: entity.fields.encoding, charset: charset),
-                entity.start
-            )
-        }
-        if place?.start == entity.start { place?.sample.append(piece) }
     }
 }
