@@ -48,12 +48,28 @@ package struct SQLText: Sendable, Hashable, ExpressibleByStringInterpolation {
 
         /// A hexadecimal literal, which MySQL takes as a binary string.
         package mutating func appendInterpolation(hex bytes: some Sequence<UInt8>) {
+            appendInterpolation(hex: Array(bytes))
+        }
+
+        /// A hexadecimal literal, which MySQL takes as a binary string.
+        package mutating func appendInterpolation(hex bytes: [UInt8]) {
             text += "x'"
-            for byte in bytes {
-                text.unicodeScalars.append(Self.digit(byte >> 4))
-                text.unicodeScalars.append(Self.digit(byte & 15))
+            // All at once: a header of some kilobytes, digit by digit, would cost more than all else that its row takes.
+            text += String(unsafeUninitializedCapacity: 2 * bytes.count) { digits in
+                for (index, byte) in bytes.enumerated() {
+                    digits[2 * index] = Self.digit(byte >> 4)
+                    digits[2 * index + 1] = Self.digit(byte & 15)
+                }
+                return 2 * bytes.count
             }
             text += "'"
+        }
+
+        /// What locks the rows that a SELECT finds.
+        ///
+        /// - Parameter skipsLocked: passes over those that another transaction has locked, instead of waiting.
+        package mutating func appendInterpolation(forUpdate skipsLocked: Bool) {
+            text += skipsLocked ? "FOR UPDATE SKIP LOCKED" : "FOR UPDATE"
         }
 
         /// A part that is SQL text itself.
@@ -71,8 +87,15 @@ package struct SQLText: Sendable, Hashable, ExpressibleByStringInterpolation {
             text += integers.lazy.map { String($0) }.joined(separator: ",")
         }
 
-        private static func digit(_ nibble: UInt8) -> Unicode.Scalar {
-            Unicode.Scalar(nibble < 10 ? 48 + nibble : 55 + nibble)
+        /// What the column `id` has a value for: a number chosen by it.
+        package mutating func appendInterpolation(
+            byID values: some Sequence<(id: UInt64, value: some FixedWidthInteger)>
+        ) {
+            text += "CASE id"
+            for (id, value) in values { text += " WHEN \(id) THEN \(value)" }
+            text += " END"
         }
+
+        private static func digit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 48 + nibble : 55 + nibble }
     }
 }

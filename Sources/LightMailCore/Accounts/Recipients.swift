@@ -11,7 +11,8 @@ package struct DeliveryTarget: Sendable, Hashable {
 
 extension Accounts {
     /// The accounts that an address leads to: the account of that name, else an alias, else the same without
-    /// `+detail`, else the domain's catch-all. One round trip.
+    /// `+detail`, else the domain's catch-all. One round trip for an account's own name, which most mail is for, and two
+    /// for what leads there.
     ///
     /// - Parameter size: bytes that the message is known to have at least; 0 when nothing is known.
     /// - Throws: `StoreError` notFound when nobody has the address, inactive when all who have it are stopped, overQuota
@@ -31,7 +32,8 @@ extension Accounts {
         return open.map { DeliveryTarget(account: $0.account, mailbox: $0.mailbox, recipient: recipient) }
     }
 
-    /// Whether mail for an address goes to an account: then the account may write as that address, too. One round trip.
+    /// Whether mail for an address goes to an account: then the account may write as that address, too. As many round
+    /// trips as ``resolve(recipient:size:)`` takes.
     package func isOwn(_ address: String, of account: AccountID) async throws(StoreError) -> Bool {
         guard let address = try? EmailAddress(address) else { return false }
         let candidates = Self.names(of: address)
@@ -61,8 +63,6 @@ private struct Candidate: Sendable {
 extension Connection {
     /// - Parameter names: the ways to read the address, best first, catch-all last.
     fileprivate func candidates(_ names: [String], size: UInt64) throws -> [Candidate] {
-        // The same number of placeholders always: one statement serves every address.
-        let slots = (names + Array(repeating: names[names.count - 1], count: 3 - names.count)).map(SQLValue.text)
         // Even an empty message has no room in a mailbox that is full to the byte.
         let needed = Array(repeating: SQLValue.int(Int64(clamping: max(size, 1))), count: 2)
         let tail = """
@@ -73,12 +73,21 @@ extension Connection {
             COALESCE(a.used_messages >= a.quota_messages, 0) OR COALESCE(d.used_bytes + ? > d.quota_bytes, 0) OR \
             COALESCE(d.used_messages >= d.quota_messages, 0)
             """
-        let rows = try query(
-            """
-            SELECT a.username, 0, \(columns) FROM accounts a \(tail) WHERE a.live = 1 AND a.username IN (?, ?, ?) \
-            UNION ALL SELECT l.address, 1, \(columns) FROM aliases l JOIN accounts a ON a.id = l.account_id \(tail) \
-            WHERE a.live = 1 AND l.address IN (?, ?, ?)
-            """, needed + slots + needed + slots)
+        // Nothing is better than the account of that name. Each of its rows is found by a unique key, which costs the
+        // server a tenth of what the other names do.
+        var rows = try query(
+            "SELECT a.username, 0, \(columns) FROM accounts a \(tail) WHERE a.live = 1 AND a.username = ?",
+            needed + [.text(names[0])])
+        if rows.isEmpty {
+            // The same number of placeholders always: one statement serves every address.
+            let slots = (names + Array(repeating: names[names.count - 1], count: 3 - names.count)).map(SQLValue.text)
+            rows = try query(
+                """
+                SELECT a.username, 0, \(columns) FROM accounts a \(tail) WHERE a.live = 1 AND a.username IN (?, ?, ?) \
+                UNION ALL SELECT l.address, 1, \(columns) FROM aliases l JOIN accounts a ON a.id = l.account_id \(tail) \
+                WHERE a.live = 1 AND l.address IN (?, ?, ?)
+                """, needed + slots + needed + slots)
+        }
         return try rows.map { row in
             let name = try row[0].string
             return Candidate(

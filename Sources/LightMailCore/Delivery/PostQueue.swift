@@ -1,81 +1,176 @@
 import MariaDBClient
 
-/// Lets what goes into the same mailbox at the same time share a transaction.
+/// Lets what arrives at the same time share a transaction: its locks, its commit, its flush to the disk.
 ///
-/// A mailbox's row is locked until the commit is on the disk, so one commit a message would hold a hot mailbox to as
-/// many messages a second as the disk flushes. While a transaction of a lane runs, what arrives for the lane waits, and
-/// goes in the next one together. A lane is the first of a parcel's mailboxes.
+/// A few transactions run at once, each begun as soon as there is something to do. While as many run, what arrives waits,
+/// and goes in the next one together. An account is in one of them at a time, as each locks its row. A transaction that
+/// several share waits for nobody's locks: what it finds locked goes again by itself, so that a mailbox at which
+/// somebody works for long holds up its own mail alone.
 package actor PostQueue {
     private let database: ConnectionPool
     private let outbox: WebhookOutbox
-    private var lanes: [MailboxID: [Waiting]] = [:]
+    private let limit: Int
+    private let patience: Duration
+    /// In the order of their arrival.
+    private var waiting: [Waiting] = []
+    /// The accounts of what runs.
+    private var busy: Set<AccountID> = []
+    /// When the transactions began that count.
+    private var running: [UInt64: ContinuousClock.Instant] = [:]
+    private var lastID: UInt64 = 0
+    private var isWatched = false
 
     /// Most parcels in a transaction.
     private static let batch = 100
+    /// What they may take in memory together: twice as much goes to the server in one text.
+    private static let footprint = 2 << 20
 
     fileprivate struct Waiting {
         let parcels: [Parcel]
         let isIndivisible: Bool
-        let done: CheckedContinuation<PostTransaction.Outcome, Never>
+        let accounts: Set<AccountID>
+        let done: CheckedContinuation<Results, Never>
+
+        var footprint: Int { parcels.reduce(0) { $0 + $1.message.footprint } }
     }
 
-    init(database: ConnectionPool, outbox: WebhookOutbox) {
+    /// By parcel and posting.
+    package typealias Results = [[Result<DeliveredMessage, StoreError>]]
+
+    /// - Parameters:
+    ///   - limit: so many transactions run at once before others wait for them.
+    ///   - patience: one that takes longer is not waited for any more.
+    init(database: ConnectionPool, outbox: WebhookOutbox, limit: Int = 3, patience: Duration = .milliseconds(50)) {
         self.database = database
         self.outbox = outbox
+        self.limit = limit
+        self.patience = patience
     }
 
     /// Makes the rows. Returns after the commit.
     ///
     /// - Parameter together: all the parcels or none.
-    func post(_ parcels: [Parcel], together: Bool) async -> PostTransaction.Outcome {
-        guard let lane = parcels.flatMap(\.postings).map(\.mailbox).min() else { return parcels.map { _ in [] } }
+    func post(_ parcels: [Parcel], together: Bool) async -> Results {
+        let accounts = Set(
+            parcels.flatMap(\.postings).flatMap { [$0.account] + ($0.replaced.map { [$0.account] } ?? []) })
+        guard !accounts.isEmpty else { return parcels.map { _ in [] } }
         return await withCheckedContinuation { done in
-            let waiting = Waiting(parcels: parcels, isIndivisible: together, done: done)
-            if lanes[lane] == nil {
-                lanes[lane] = [waiting]
-                Task { await self.drain(lane) }
+            waiting.append(Waiting(parcels: parcels, isIndivisible: together, accounts: accounts, done: done))
+            pump()
+        }
+    }
+
+    /// How many calls wait for a transaction.
+    var waitingCount: Int { waiting.count }
+
+    /// How many transactions run that others wait for.
+    var runningCount: Int { running.count }
+
+    // MARK: Beginning
+
+    private func pump() {
+        let now = ContinuousClock.now
+        running = running.filter { now - $0.value < patience }
+        while running.count < limit, let batch = next() {
+            lastID += 1
+            let id = lastID
+            running[id] = now
+            let accounts = batch.accounts
+            busy.formUnion(accounts)
+            Task {
+                let blocked = await self.run(batch, waits: batch.count == 1)
+                self.end(id, accounts.subtracting(blocked.accounts))
+                self.runPatiently(blocked)
+            }
+        }
+        watch()
+    }
+
+    /// What can go together now.
+    private func next() -> [Waiting]? {
+        var batch: [Waiting] = []
+        var rest: [Waiting] = []
+        var taken = busy
+        var footprint = 0
+        for call in waiting {
+            // An APPEND that must be whole has a transaction of its own: a neighbour's failure is not its failure.
+            let hasRoom =
+                batch.isEmpty
+                || batch.count < Self.batch && !call.isIndivisible && footprint + call.footprint <= Self.footprint
+                    && batch.first?.isIndivisible == false
+            // Of one account, several go together, but none overtakes another.
+            if hasRoom, call.accounts.isDisjoint(with: taken) {
+                batch.append(call)
+                footprint += call.footprint
             } else {
-                lanes[lane]?.append(waiting)
+                taken.formUnion(call.accounts)
+                rest.append(call)
+            }
+        }
+        waiting = rest
+        return batch.isEmpty ? nil : batch
+    }
+
+    /// What was locked, an account's together; these transactions wait for the locks, and nobody for them.
+    private func runPatiently(_ blocked: [Waiting]) {
+        var rest = blocked[...]
+        while let first = rest.popFirst() {
+            // What shares an account with it, by itself or by way of others.
+            var group = [first]
+            while let index = rest.firstIndex(where: { !$0.accounts.isDisjoint(with: group.accounts) }) {
+                group.append(rest.remove(at: index))
+            }
+            Task { [group] in
+                _ = await self.run(group, waits: true)
+                self.end(nil, group.accounts)
             }
         }
     }
 
-    /// How many calls wait for the next transaction of a mailbox's lane; nil while none runs.
-    func count(waitingFor lane: MailboxID) -> Int? { lanes[lane]?.count }
+    private func end(_ id: UInt64?, _ accounts: Set<AccountID>) {
+        if let id { running[id] = nil }
+        busy.subtract(accounts)
+        pump()
+    }
 
-    private func drain(_ lane: MailboxID) async {
-        while let batch = next(lane) {
-            await run(batch)
+    /// Looks again when transactions that run have taken too long.
+    private func watch() {
+        guard !isWatched, !waiting.isEmpty, let first = running.values.min() else { return }
+        isWatched = true
+        Task {
+            try? await Task.sleep(until: first + patience)
+            self.isWatched = false
+            self.pump()
         }
     }
 
-    private func next(_ lane: MailboxID) -> [Waiting]? {
-        guard let waiting = lanes[lane], let first = waiting.first else {
-            lanes[lane] = nil
-            return nil
-        }
-        // An APPEND that must be whole has a transaction of its own: a neighbour's failure is not its failure.
-        let count = first.isIndivisible ? 1 : waiting.prefix { !$0.isIndivisible }.prefix(Self.batch).count
-        lanes[lane] = Array(waiting.dropFirst(count))
-        return Array(waiting.prefix(count))
-    }
+    // MARK: Running
 
-    private func run(_ batch: [Waiting]) async {
+    /// - Returns: what is to go again, because others held its locks; nothing when this one waits for them.
+    private func run(_ batch: [Waiting], waits: Bool) async -> [Waiting] {
         do {
             var outcome = try await outcome(
-                of: batch.flatMap(\.parcels), isWhole: batch.contains(where: \.isIndivisible))[...]
-            for waiting in batch {
-                waiting.done.resume(returning: Array(outcome.prefix(waiting.parcels.count)))
-                outcome = outcome.dropFirst(waiting.parcels.count)
+                of: batch.flatMap(\.parcels), isWhole: batch.contains(where: \.isIndivisible), waits: waits)[...]
+            var blocked: [Waiting] = []
+            for call in batch {
+                let results = outcome.prefix(call.parcels.count).compactMap(\.self)
+                outcome = outcome.dropFirst(call.parcels.count)
+                if results.count == call.parcels.count {
+                    call.done.resume(returning: results)
+                } else {
+                    blocked.append(call)
+                }
             }
+            return blocked
         } catch {
             let error = StoreError(error)
             // What one message made impossible must not hit its neighbours; what MySQL made impossible hits all.
             if batch.count > 1, error.kind != .unavailable {
-                for waiting in batch { await run([waiting]) }
+                for call in batch { _ = await run([call], waits: true) }
             } else {
-                for waiting in batch { waiting.done.resume(returning: waiting.failed(error)) }
+                for call in batch { call.done.resume(returning: call.failed(error)) }
             }
+            return []
         }
     }
 }
@@ -87,17 +182,18 @@ extension PostQueue {
 
     /// Runs the transaction. Where the connection was lost in COMMIT, it is run again: what it finds that the first had
     /// done it does not do twice, so that nobody need send a message again that is there already.
-    private func outcome(of parcels: [Parcel], isWhole: Bool) async throws -> PostTransaction.Outcome {
+    private func outcome(of parcels: [Parcel], isWhole: Bool, waits: Bool) async throws -> PostTransaction.Outcome {
         let lost: DatabaseError
         do {
-            return try await transaction(parcels, isWhole, isRepeat: false)
+            return try await transaction(PostTransaction(parcels, isWhole: isWhole, waits: waits, outbox: outbox))
         } catch let error as DatabaseError where error.kind == .outcomeUnknown {
             lost = error
         }
         for wait in Self.looks {
             try await Task.sleep(for: wait)
             do {
-                return try await transaction(parcels, isWhole, isRepeat: true)
+                return try await transaction(
+                    PostTransaction(parcels, isWhole: isWhole, waits: true, outbox: outbox, isRepeat: true))
             } catch let error as DatabaseError where [.unavailable, .outcomeUnknown].contains(error.kind) {
                 continue
             }
@@ -105,18 +201,17 @@ extension PostQueue {
         throw lost
     }
 
-    private func transaction(
-        _ parcels: [Parcel], _ isWhole: Bool, isRepeat: Bool
-    ) async throws -> PostTransaction.Outcome {
-        try await database.transaction { [outbox] connection in
-            try PostTransaction(parcels: parcels, isWhole: isWhole, outbox: outbox, isRepeat: isRepeat)
-                .run(on: connection)
-        }
+    private func transaction(_ transaction: PostTransaction) async throws -> PostTransaction.Outcome {
+        try await database.transaction { try transaction.run(on: $0) }
     }
 }
 
 extension PostQueue.Waiting {
-    fileprivate func failed(_ error: StoreError) -> PostTransaction.Outcome {
+    fileprivate func failed(_ error: StoreError) -> PostQueue.Results {
         parcels.map { $0.postings.map { _ in .failure(error) } }
     }
+}
+
+extension [PostQueue.Waiting] {
+    fileprivate var accounts: Set<AccountID> { reduce(into: []) { $0.formUnion($1.accounts) } }
 }

@@ -1,29 +1,40 @@
 import MariaDBClient
 
-/// Makes the rows of parcels in one transaction: three round trips and one a message, whatever the number of mailboxes,
-/// and one more where a domain has a limit.
+/// Makes the rows of parcels in one transaction: two round trips, whatever the number of messages and mailboxes, and one more
+/// where a domain has a limit, and for each megabyte of headers.
 ///
-/// Order: lock the mailboxes, then the accounts, then the domains that have a limit; look for retries; insert the objects; then everything else with the
-/// commit. A posting that cannot be (quota, keywords) fails alone; the others go on.
+/// Order: lock the mailboxes, then the accounts, then the domains that have a limit; look for retries; then everything else
+/// with the commit. A posting that cannot be (quota, keywords) fails alone; the others go on.
 struct PostTransaction {
-    let parcels: [Parcel]
+    private let parcels: [Parcel]
     /// Whether one posting's failure is everyone's: then it is thrown, and nothing is written.
-    let isWhole: Bool
+    private let isWhole: Bool
+    /// Whether it waits for locks that others hold; without, parcels that need them are left out.
+    private let waits: Bool
     /// What is told of the deliveries, in the same transaction.
-    let outbox: WebhookOutbox
+    private let outbox: WebhookOutbox
     /// Whether an earlier try may have been committed: it is not known how it ended. The locks wait until it has, and
     /// what it made is found by its objects.
-    let isRepeat: Bool
+    private let isRepeat: Bool
 
-    /// Results by parcel and posting.
-    typealias Outcome = [[Result<DeliveredMessage, StoreError>]]
+    /// Results by parcel and posting; nil for a parcel that was left out.
+    typealias Outcome = [[Result<DeliveredMessage, StoreError>]?]
+
+    init(_ parcels: [Parcel], isWhole: Bool, waits: Bool, outbox: WebhookOutbox, isRepeat: Bool = false) {
+        self.parcels = parcels
+        self.isWhole = isWhole
+        self.waits = waits
+        self.outbox = outbox
+        self.isRepeat = isRepeat
+    }
 
     func run(on connection: Connection) throws -> Outcome {
         let postings = parcels.flatMap(\.postings)
         let wanted = postings.flatMap { posting in
             [(posting.account, posting.mailbox)] + (posting.replaced.map { [($0.account, $0.mailbox)] } ?? [])
         }
-        let (boxes, extra) = try connection.lock(wanted, then: lockAndLookUp(postings), mayLack: true)
+        let (boxes, extra) = try connection.lock(
+            wanted, then: lockAndLookUp(postings), mayLack: true, skippingLocked: !waits)
         var state = State(
             boxes: boxes, rooms: try QuotaRooms(extra[0].rows, on: connection),
             known: try KnownDeliveries(extra[1].rows),
@@ -32,11 +43,16 @@ struct PostTransaction {
 
         var outcome: Outcome = []
         for parcel in parcels {
-            var objectID: UInt64?
+            // What is not there is gone, or another's at this moment: who waits for the lock will know.
+            guard waits || parcel.postings.allSatisfy(state.holds) else {
+                outcome.append(nil)
+                continue
+            }
+            var object: ObjectInserts.Place?
             outcome.append(
                 try parcel.postings.map { posting in
                     do {
-                        return .success(try state.post(posting, parcel.message, &objectID, on: connection))
+                        return .success(try state.post(posting, parcel.message, &object, on: connection))
                     } catch let error as StoreError where !isWhole {
                         if error.kind == .overQuota { state.noteRefusal(posting, parcel.message) }
                         return .failure(error)
@@ -58,7 +74,7 @@ struct PostTransaction {
             ? "SELECT mailbox_id, HEX(sha256), uid FROM deliveries WHERE FALSE"
             : "SELECT mailbox_id, HEX(sha256), uid FROM deliveries WHERE (mailbox_id, sha256) IN (\(list: hashes)) AND delivered_at > UTC_TIMESTAMP() - INTERVAL 1 DAY"
         let accounts = postings.map(\.account) + postings.compactMap(\.replaced?.account)
-        return "\(AccountUsage.lock(accounts));\(lookUp)"
+        return "\(AccountUsage.lock(accounts, skippingLocked: !waits));\(lookUp)"
     }
 }
 
@@ -100,6 +116,12 @@ private struct PostedRows {
     func uid(_ mailbox: MailboxID, _ key: String) -> UID? { uids[mailbox]?[key] }
 }
 
+/// A row of `messages` but for its object's number, which is known when that has been inserted.
+private struct MessageRow {
+    let object: ObjectInserts.Place
+    let columns: SQLText
+}
+
 /// What the transaction has decided so far and will write at its end.
 private struct State {
     var boxes: [MailboxID: LockedMailbox]
@@ -107,7 +129,8 @@ private struct State {
     var known: KnownDeliveries
     private let outbox: WebhookOutbox
     let posted: PostedRows
-    private var messages: [SQLText] = []
+    private var objects = ObjectInserts()
+    private var messages: [MessageRow] = []
     private var events: [SQLText] = []
     private var deliveries: [SQLText] = []
     private var removals: [SQLText] = []
@@ -129,6 +152,9 @@ private struct State {
         self.outbox = outbox
     }
 
+    /// Whether the rows are locked that a posting needs.
+    func holds(_ posting: Posting) -> Bool { boxes[posting.mailbox] != nil && rooms.hasAccount(posting.account) }
+
     /// Notes a delivery that found no room.
     mutating func noteRefusal(_ posting: Posting, _ message: ReceivedMessage) {
         if let event = outbox.insertRefusal(of: posting, message) { events.append(event) }
@@ -136,7 +162,7 @@ private struct State {
 
     /// Decides about one posting. The object's row is inserted with the first posting that needs it.
     mutating func post(
-        _ posting: Posting, _ message: ReceivedMessage, _ objectID: inout UInt64?, on connection: Connection
+        _ posting: Posting, _ message: ReceivedMessage, _ object: inout ObjectInserts.Place?, on connection: Connection
     ) throws -> DeliveredMessage {
         guard var box = boxes[posting.mailbox], box.mailbox.account == posting.account else {
             throw StoreError(.notFound, "mailbox \(posting.mailbox)")
@@ -163,22 +189,21 @@ private struct State {
             try rooms.take(
                 posting.account, bytes: Int64(size) - (replaced?.bytes ?? 0), messages: 1 - (replaced?.count ?? 0))
         }
-        let object = try objectID ?? connection.insertObject(message)
-        objectID = object
+        let place = try object ?? objects.add(message, on: connection)
+        object = place
         let uid = try box.takeUID()
         box.add(count: 1, unseen: posting.flags.contains(.seen) ? 0 : 1, bytes: Int64(size))
         boxes[posting.mailbox] = box
         self.rooms = rooms
-        note(posting, message, uid, object, size, keywords, modSeq: box.modSeq)
+        note(posting, message, uid, place, size, keywords, modSeq: box.modSeq)
         if let old = posting.replaced, let replaced { try remove(old, replaced) }
         return DeliveredMessage(
             mailbox: posting.mailbox, uidValidity: box.mailbox.uidValidity, uid: uid, isRepeat: false)
     }
 
     private mutating func note(
-        _ posting: Posting, _ message: ReceivedMessage, _ uid: UID, _ object: UInt64, _ size: UInt64,
-        _ keywords: UInt64,
-        modSeq: ModSeq
+        _ posting: Posting, _ message: ReceivedMessage, _ uid: UID, _ object: ObjectInserts.Place, _ size: UInt64,
+        _ keywords: UInt64, modSeq: ModSeq
     ) {
         let date: SQLText =
             posting.internalDate.map { seconds in
@@ -186,10 +211,12 @@ private struct State {
             } ?? "UTC_TIMESTAMP()"
         let recipient: SQLText = posting.deliveredTo.map { "\(hex: $0)" } ?? "NULL"
         messages.append(
-            """
-            (\(posting.mailbox.rawValue), \(uid), \(object), \(posting.flags.rawValue), \(keywords), \(modSeq), \(size), \
-            \(date), UTC_TIMESTAMP(), \(recipient))
-            """)
+            MessageRow(
+                object: object,
+                columns: """
+                    \(posting.mailbox.rawValue), \(uid), \(posting.flags.rawValue), \(keywords), \(modSeq), \(size), \
+                    \(date), UTC_TIMESTAMP(), \(recipient)
+                    """))
         if posting.isDelivery {
             known.add(posting.mailbox, message.receivedHash, uid)
             deliveries.append(
@@ -217,20 +244,20 @@ private struct State {
     /// All that is written at the end; nil when there is nothing.
     var script: SQLText? {
         guard !messages.isEmpty else { return SQLText(statements: events) }
+        let rows = messages.map { row -> SQLText in "(\(objects.id(of: row.object)), \(row.columns))" }
         var script: SQLText = """
-            INSERT INTO messages (mailbox_id, uid, object_id, flags, keywords, modseq, size, internal_date, saved_at, \
-            delivered_to) VALUES \(list: messages)
+            INSERT INTO messages (object_id, mailbox_id, uid, flags, keywords, modseq, size, internal_date, saved_at, \
+            delivered_to) VALUES \(list: rows)
             """
+        if let inserts = objects.script { script = "\(inserts);\(script)" }
         if !deliveries.isEmpty {
             script += """
                 ;REPLACE INTO deliveries (mailbox_id, sha256, uid, delivered_at) VALUES \(list: deliveries)
                 """
         }
         for removal in removals { script += ";\(removal)" }
-        for mailbox in changed.sorted() {
-            if let box = boxes[mailbox] { script += ";\(box.update)" }
-        }
-        script += ";" + AccountUsage.change(usage)
+        script += ";\(LockedMailbox.update(changed.sorted().compactMap { boxes[$0] }))"
+        script += ";\(AccountUsage.change(usage, limited: rooms.limitedAccounts))"
         for event in events { script += ";\(event)" }
         return script
     }
@@ -263,20 +290,5 @@ extension Connection {
         let sums = try MessageSums(try script(MessageSums.select("uid = \(old.uid)", in: old.mailbox))[0].rows.first)
         guard sums.count == 1 else { throw StoreError(.conflict("the message to be replaced is gone")) }
         return sums
-    }
-
-    /// The row of an object. One round trip.
-    fileprivate func insertObject(_ message: ReceivedMessage) throws -> UInt64 {
-        try execute(
-            """
-            INSERT INTO object_keys (object_key, size, sha256, header_size, header, envelope, structure, preview, \
-            created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP())
-            """,
-            [
-                .text(message.object.key), .uint(message.object.size), .bytes(message.object.sha256),
-                .uint(message.headerSize), SQLValue(message.header), .bytes(message.envelope),
-                .bytes(message.structure), .bytes(message.preview),
-            ]
-        ).lastInsertID
     }
 }

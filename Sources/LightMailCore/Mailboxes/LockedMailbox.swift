@@ -37,12 +37,23 @@ struct LockedMailbox {
     }
 
     /// Statements that write what was decided and tell the change feed.
-    var update: SQLText {
-        """
-        UPDATE mailboxes SET uid_next = \(uidNext), highest_modseq = \(modSeq), messages = messages + (\(messagesDelta)), \
-        unseen = unseen + (\(unseenDelta)), bytes = bytes + (\(bytesDelta)) WHERE id = \(mailbox.id.rawValue);\
-        \(MailboxChange.insert(mailbox.account, mailbox.id, modSeq: modSeq, kind, name: mailbox.name))
-        """
+    var update: SQLText { Self.update([self]) }
+
+    /// The same of several, at least one: two statements for all.
+    static func update(_ boxes: [LockedMailbox]) -> SQLText {
+        func each<Value: FixedWidthInteger>(_ value: (LockedMailbox) -> Value) -> [(id: UInt64, value: Value)] {
+            boxes.map { ($0.mailbox.id.rawValue, value($0)) }
+        }
+        return """
+            UPDATE mailboxes SET uid_next = \(byID: each(\.uidNext)), highest_modseq = \(byID: each(\.modSeq)), \
+            messages = messages + \(byID: each(\.messagesDelta)), unseen = unseen + \(byID: each(\.unseenDelta)), \
+            bytes = bytes + \(byID: each(\.bytesDelta)) WHERE id IN (\(list: boxes.map(\.mailbox.id.rawValue)));\
+            \(MailboxChange.insert(boxes.map(\.change)))
+            """
+    }
+
+    private var change: MailboxChange {
+        MailboxChange(mailbox.account, mailbox.id, modSeq: modSeq, kind, name: mailbox.name)
     }
 
     /// What happened to the messages, as far as the counters tell it.
@@ -58,13 +69,16 @@ extension Connection {
     /// - Parameters:
     ///   - more: statements to run after, in the same round trip.
     ///   - mayLack: leaves out what is gone or belongs to another account, instead of throwing.
+    ///   - skippingLocked: leaves out what another transaction has locked, instead of waiting.
     /// - Throws: `StoreError` notFound when one is gone or belongs to another account.
     func lock(
-        _ wanted: [(account: AccountID, mailbox: MailboxID)], then more: SQLText? = nil, mayLack: Bool = false
+        _ wanted: [(account: AccountID, mailbox: MailboxID)], then more: SQLText? = nil, mayLack: Bool = false,
+        skippingLocked: Bool = false
     ) throws -> (mailboxes: [MailboxID: LockedMailbox], results: [ScriptResult]) {
         let ids = Set(wanted.map(\.mailbox.rawValue)).sorted()
         var script: SQLText = """
-            SELECT \(LockedMailbox.columns) FROM mailboxes WHERE id IN (\(list: ids)) AND live = 1 ORDER BY id FOR UPDATE;\
+            SELECT \(LockedMailbox.columns) FROM mailboxes WHERE id IN (\(list: ids)) AND live = 1 ORDER BY id \
+            \(forUpdate: skippingLocked);\
             SELECT mailbox_id, bit, HEX(name) FROM mailbox_keywords WHERE mailbox_id IN (\(list: ids)) ORDER BY mailbox_id, bit
             """
         if let more { script += ";\(more)" }

@@ -146,23 +146,40 @@ extension Connection {
     }
 }
 
-/// The row that tells every process of a change of a mailbox that is not one of its messages.
-enum MailboxChange {
+/// The row that tells every process of a change.
+struct MailboxChange {
+    private let row: SQLText
+
     /// - Parameters:
     ///   - mailbox: nil where it is no mailbox that changed.
-    ///   - kind: created, deleted, renamed, moved (with one above), subscribed, unsubscribed, metadata, rights.
+    ///   - kind: a word of `ChangeEvent.Kind`.
     ///   - name: of the mailbox or the subscription; nil for what is of the server.
     ///   - detail: the name before a rename, or the entry of an annotation.
+    init(
+        _ account: AccountID, _ mailbox: MailboxID?, modSeq: ModSeq = 0, _ kind: StaticString, name: MailboxPath?,
+        detail: [UInt8]? = nil
+    ) {
+        let name: SQLText = name.map { "\(hex: $0.bytes)" } ?? "NULL"
+        let detail: SQLText = detail.map { "\(hex: $0)" } ?? "NULL"
+        row = """
+            (\(account.rawValue), \(mailbox?.rawValue ?? 0), \(modSeq), '\(SQLText(stringLiteral: kind))', \
+            UTC_TIMESTAMP(), \(name), \(detail))
+            """
+    }
+
+    /// The statement that inserts rows.
+    static func insert(_ changes: [MailboxChange]) -> SQLText {
+        """
+        INSERT INTO mailbox_changes (account_id, mailbox_id, modseq, kind, changed_at, name, detail) VALUES \
+        \(list: changes.map(\.row))
+        """
+    }
+
+    /// The statement that inserts one row; the parameters are the initializer's.
     static func insert(
         _ account: AccountID, _ mailbox: MailboxID?, modSeq: ModSeq = 0, _ kind: StaticString, name: MailboxPath?,
         detail: [UInt8]? = nil
     ) -> SQLText {
-        let name: SQLText = name.map { "\(hex: $0.bytes)" } ?? "NULL"
-        let detail: SQLText = detail.map { "\(hex: $0)" } ?? "NULL"
-        return """
-            INSERT INTO mailbox_changes (account_id, mailbox_id, modseq, kind, changed_at, name, detail) VALUES \
-            (\(account.rawValue), \(mailbox?.rawValue ?? 0), \(modSeq), '\(SQLText(stringLiteral: kind))', \
-            UTC_TIMESTAMP(), \(name), \(detail))
-            """
+        insert([MailboxChange(account, mailbox, modSeq: modSeq, kind, name: name, detail: detail)])
     }
 }

@@ -17,16 +17,17 @@ enum AccountUsage {
     }
 
     /// Adds to what accounts and their domains use: accounts first, then domains, as they are locked.
-    static func change(_ usage: [AccountID: UsageChange]) -> SQLText {
+    ///
+    /// - Parameter limited: those whose domains have a limit; nil when that is not known.
+    static func change(_ usage: [AccountID: UsageChange], limited: Set<AccountID>? = nil) -> SQLText {
         let usage = usage.sorted { $0.key < $1.key }
-        var script: SQLText = "DO 0"
-        for (account, change) in usage {
-            script += """
-                ;UPDATE accounts SET used_bytes = used_bytes + (\(change.bytes)), \
-                used_messages = used_messages + (\(change.messages)) WHERE id = \(account.rawValue)
-                """
-        }
-        for (account, change) in usage {
+        let bytes = usage.map { (id: $0.key.rawValue, value: $0.value.bytes) }
+        let messages = usage.map { (id: $0.key.rawValue, value: $0.value.messages) }
+        var script: SQLText = """
+            UPDATE accounts SET used_bytes = used_bytes + \(byID: bytes), used_messages = used_messages + \(byID: messages) \
+            WHERE id IN (\(list: bytes.map(\.id)))
+            """
+        for (account, change) in usage where limited?.contains(account) != false {
             script += """
                 ;UPDATE domains SET used_bytes = used_bytes + (\(change.bytes)), \
                 used_messages = used_messages + (\(change.messages)) \
@@ -61,10 +62,12 @@ enum AccountUsage {
 
     /// Locks account rows and reads what `QuotaRooms` needs. An account that has been removed has no row, so that nothing
     /// is added for nobody after the removal was acknowledged.
-    static func lock(_ accounts: some Sequence<AccountID>) -> SQLText {
+    ///
+    /// - Parameter skippingLocked: gives no row either for an account that another transaction has locked, instead of waiting.
+    static func lock(_ accounts: some Sequence<AccountID>, skippingLocked: Bool = false) -> SQLText {
         """
         SELECT id, quota_bytes, quota_messages, used_bytes, used_messages, limited_domain_id FROM accounts \
-        WHERE id IN (\(list: Set(accounts).sorted().map(\.rawValue))) AND live = 1 ORDER BY id FOR UPDATE
+        WHERE id IN (\(list: Set(accounts).sorted().map(\.rawValue))) AND live = 1 ORDER BY id \(forUpdate: skippingLocked)
         """
     }
 }

@@ -24,6 +24,12 @@ struct QuotaRooms {
         for row in locked[0].rows { domains[try row[0].uint64] = try QuotaRoom(row) }
     }
 
+    /// Whether the account is there, and locked.
+    func hasAccount(_ account: AccountID) -> Bool { accounts[account] != nil }
+
+    /// The accounts whose domains have a limit.
+    var limitedAccounts: Set<AccountID> { Set(domainOf.keys) }
+
     /// Takes room for messages of an account, or nothing.
     ///
     /// - Throws: `StoreError` notFound for the account, overQuota when it or its domain has not enough.
