@@ -86,6 +86,13 @@ extension BidirectionalCollection<UInt8> where SubSequence: BidirectionalCollect
 extension String {
     /// A string of ASCII bytes with A-Z made a-z.
     init(lowercasing bytes: some Collection<UInt8>) {
-        self.init(decoding: bytes.lazy.map(\.lowercased), as: UTF8.self)
+        self.init(unsafeUninitializedCapacity: bytes.count) { buffer in
+            var count = 0
+            for byte in bytes {
+                buffer[count] = byte.lowercased
+                count += 1
+            }
+            return count
+        }
     }
 }

@@ -20,7 +20,10 @@ package struct Charset: Sendable, Equatable {
     private init(conversion: Conversion) { self.conversion = conversion }
 
     /// The character set of that name, in any case; nil when it is not known.
-    package init?(_ name: some Collection<UInt8>) {
+    package init?(_ name: some Collection<UInt8>) { self.init(Array(name)) }
+
+    /// The character set of that name, in any case; nil when it is not known.
+    package init?(_ name: [UInt8]) {
         guard name.count <= 32, let conversion = Self.conversion(String(lowercasing: name)) else { return nil }
         self.conversion = conversion
     }

@@ -39,7 +39,7 @@ extension Session {
             if plan.needsDetails {
                 let uids = batch.map { view.uids[$0] }
                 for detail in try await store.messages.details(
-                    account: selected.account, mailbox: selected.id, uids: uids, parts: plan.partsAtOnce)
+                    account: selected.account, mailbox: view, uids: uids, parts: plan.partsAtOnce)
                 {
                     details[detail.uid] = detail
                 }

@@ -11,7 +11,7 @@ struct MessageFinder: Sendable {
     private static let bodiesAtOnce = 4
     /// How many headers too large for a batch are read at the same time.
     private static let largeHeadersAtOnce = 64
-    /// How many body structures are read at the same time; of hostile mail each may take megabytes.
+    /// How many body structures that are not short are read at the same time; of hostile mail each may take megabytes.
     private static let structuresAtOnce = 16
 
     let store: Store
@@ -22,6 +22,8 @@ struct MessageFinder: Sendable {
     private struct Candidate: Sendable {
         let position: Int
         let header: SearchableHeader
+        /// With the structure, if that is short.
+        let details: MessageDetails
     }
 
     /// Positions of the messages that match, ascending.
@@ -66,23 +68,27 @@ struct MessageFinder: Sendable {
         var large: [Int] = []
         var undecided: [Candidate] = []
         let needsHeader = search.parts.contains(.shortHeader)
-        for detail in try await details(positions, search.parts) {
+        let parts = search.needles.bodies.isEmpty ? search.parts : search.parts.union(.shortStructure)
+        for detail in try await details(positions, parts) {
             guard let position = search.mailbox.view.position(of: detail.uid) else { continue }
             if needsHeader, detail.header == nil {
                 large.append(position)
             } else {
-                decide(position, try SearchableHeader(detail.header ?? [], of: detail), &found, &undecided)
+                decide(detail, position, try SearchableHeader(detail.header ?? [], of: detail), &found, &undecided)
             }
         }
         for group in large.groups(of: Self.largeHeadersAtOnce) {
-            for detail in try await details(group, search.parts.union(.header)) {
+            for detail in try await details(group, parts.union(.header)) {
                 guard let position = search.mailbox.view.position(of: detail.uid) else { continue }
                 let header = try await header(of: detail)
-                decide(position, try SearchableHeader(header, of: detail), &found, &undecided)
+                decide(detail, position, try SearchableHeader(header, of: detail), &found, &undecided)
             }
         }
         try await progress.advance(by: positions.count - undecided.count)
-        for group in undecided.groups(of: Self.structuresAtOnce) { found += try await readBodies(of: group) }
+        found += try await searchBodies(of: undecided.filter { $0.details.structure != nil })
+        for group in undecided.filter({ $0.details.structure == nil }).groups(of: Self.structuresAtOnce) {
+            found += try await searchBodies(of: try await readStructures(of: group))
+        }
         return found
     }
 
@@ -126,35 +132,45 @@ struct MessageFinder: Sendable {
     }
 
     private func decide(
-        _ position: Int, _ header: SearchableHeader, _ found: inout [Int], _ undecided: inout [Candidate]
+        _ details: MessageDetails, _ position: Int, _ header: SearchableHeader, _ found: inout [Int],
+        _ undecided: inout [Candidate]
     ) {
         switch search.verdict(at: position, header) {
         case true?: found.append(position)
         case false?: break
-        case nil: undecided.append(Candidate(position: position, header: header))
+        case nil: undecided.append(Candidate(position: position, header: header, details: details))
         }
     }
 
-    private func readBodies(of candidates: [Candidate]) async throws -> [Int] {
-        let headers = Dictionary(candidates.map { ($0.position, $0.header) }) { first, _ in first }
-        let details = try await details(candidates.map(\.position), .structure)
-        return try await withThrowingTaskGroup(of: Int?.self) { group in
-            var found: [Int] = []
-            for (index, detail) in details.enumerated() {
-                if index >= Self.bodiesAtOnce, let position = try await group.next().flatMap(\.self) {
-                    found.append(position)
+    /// With structures that are not short. A message that is gone meanwhile is left out.
+    private func readStructures(of candidates: [Candidate]) async throws -> [Candidate] {
+        let known = Dictionary(candidates.map { ($0.position, $0) }) { first, _ in first }
+        return try await details(candidates.map(\.position), .structure).compactMap { details in
+            guard let position = search.mailbox.view.position(of: details.uid), let candidate = known[position]
+            else { return nil }
+            return Candidate(position: position, header: candidate.header, details: details)
+        }
+    }
+
+    /// Each task takes every fourth message: one at a time for each would cost as much as to search a short one.
+    private func searchBodies(of candidates: [Candidate]) async throws -> [Int] {
+        try await withThrowingTaskGroup(of: [Int].self) { group in
+            for first in 0..<min(Self.bodiesAtOnce, candidates.count) {
+                group.addTask {
+                    var found: [Int] = []
+                    for place in stride(from: first, to: candidates.count, by: Self.bodiesAtOnce)
+                    where try await self.matches(candidates[place]) {
+                        found.append(candidates[place].position)
+                    }
+                    return found
                 }
-                guard let position = search.mailbox.view.position(of: detail.uid), let header = headers[position]
-                else { continue }
-                group.addTask { try await self.matches(position, header, detail) ? position : nil }
             }
-            for try await position in group { if let position { found.append(position) } }
-            return found
+            return try await group.reduce(into: []) { $0 += $1 }
         }
     }
 
-    private func matches(_ position: Int, _ header: SearchableHeader, _ details: MessageDetails) async throws -> Bool {
-        var body = BodySearch(store.messages, details, search.needles.bodies, progress)
+    private func matches(_ candidate: Candidate) async throws -> Bool {
+        var body = BodySearch(store.messages, candidate.details, search.needles.bodies, progress)
         do {
             try await body.run()
         } catch let error as StoreError where error.kind == .notFound || error.kind == .corrupt {
@@ -162,7 +178,7 @@ struct MessageFinder: Sendable {
             logger.error("cannot search a message", metadata: [LogKey.error: "\(error)"])
         }
         try await progress.advance()
-        return search.verdict(at: position, header, body.found) == true
+        return search.verdict(at: candidate.position, candidate.header, body.found) == true
     }
 }
 

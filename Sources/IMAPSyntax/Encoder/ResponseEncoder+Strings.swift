@@ -1,5 +1,7 @@
 // Strings in the form that can carry them: quoted where possible, a literal where not.
 
+import Glibc
+
 extension ResponseEncoder {
     /// Longest string put in quotes; a longer one is a literal, which clients read without looking at each byte.
     private static let longestQuoted = 1024
@@ -115,7 +117,11 @@ extension ResponseEncoder {
     /// Makes `chunk`, a piece of a literal that is streamed, fit for it: each NUL becomes 0x80, as where the encoder
     /// writes a literal itself.
     package static func replaceNULs(in chunk: inout [UInt8]) {
-        guard chunk.contains(0) else { return }
+        // All that a client is sent of messages passes here, and hardly ever has any.
+        let hasNUL = chunk.withUnsafeBytes { bytes in
+            bytes.baseAddress.flatMap { memchr($0, 0, bytes.count) } != nil
+        }
+        guard hasNUL else { return }
         for index in chunk.indices where chunk[index] == 0 { chunk[index] = nulReplacement }
     }
 

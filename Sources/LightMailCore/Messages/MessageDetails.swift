@@ -16,6 +16,12 @@ package struct DetailParts: OptionSet, Sendable {
     /// The envelope as it is stored, for whoever looks at little of many.
     package static let storedEnvelope = DetailParts(rawValue: 32)
     package static let structure = DetailParts(rawValue: 4)
+    /// The structure if it takes no more than ``longestShortStructure`` bytes where it is stored, for whoever reads many at
+    /// once.
+    package static let shortStructure = DetailParts(rawValue: 64)
+
+    /// More than the structures of ordinary mail take.
+    package static let longestShortStructure = 2048
     /// Where there is none yet, the structure in its place.
     package static let preview = DetailParts(rawValue: 8)
 }
@@ -60,9 +66,12 @@ extension Messages {
         let header = parts.contains(.header) ? "o.header" : parts.contains(.shortHeader) ? shortHeader : hole
         let envelope = parts.isDisjoint(with: [.envelope, .storedEnvelope]) ? hole : "o.envelope"
         let preview = parts.contains(.preview) ? "o.preview" : hole
+        let shortStructure = "IF(LENGTH(o.structure) <= \(DetailParts.longestShortStructure), o.structure, NULL)"
         let structure =
             parts.contains(.structure)
-            ? "o.structure" : parts.contains(.preview) ? "IF(o.preview IS NULL, o.structure, NULL)" : hole
+            ? "o.structure"
+            : parts.contains(.preview)
+                ? "IF(o.preview IS NULL, o.structure, NULL)" : parts.contains(.shortStructure) ? shortStructure : hole
         // Placeholder counts are rounded up to powers of two, so that few statements serve every number of UIDs.
         var slots = 1
         while slots < uids.count { slots *= 2 }
@@ -82,6 +91,28 @@ extension Messages {
             }
         }
     }
+}
+
+extension Messages {
+    /// The same of a few messages of a mailbox that is open: what this process was asked for lately takes no round trip.
+    package func details(
+        account: AccountID, mailbox: MailboxIndex, uids: [UID], parts: DetailParts
+    ) async throws(StoreError) -> [MessageDetails] {
+        guard uids.count <= Self.fewMessages, parts.isSubset(of: DetailsCache.parts) else {
+            return try await details(account: account, mailbox: mailbox.mailbox, uids: uids, parts: parts)
+        }
+        func key(_ uid: UID) -> DetailsCache.Key {
+            DetailsCache.Key(
+                account: account, mailbox: mailbox.mailbox, uidValidity: mailbox.uidValidity, uid: uid)
+        }
+        if let known = detailsCache.find(uids.map(key), parts) { return known }
+        let read = try await details(account: account, mailbox: mailbox.mailbox, uids: uids, parts: parts)
+        for details in read { detailsCache.keep(details, parts, key(details.uid)) }
+        return read
+    }
+
+    /// More are a listing, which is not asked for again.
+    private static let fewMessages = 4
 }
 
 extension MessageDetails {

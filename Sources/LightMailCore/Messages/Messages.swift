@@ -9,6 +9,7 @@ package struct Messages: Sendable {
     let objects: ObjectStore
     let changes: ChangeFeed
     let envelopeCache: EnvelopeCache
+    let detailsCache = DetailsCache(maximumBytes: 4 << 20)
 }
 
 /// A change of flags and keywords (RFC 9051 6.4.6).
@@ -97,24 +98,29 @@ extension Connection {
         _ change: FlagChange, _ mask: UInt64, to uids: UIDSet, in box: inout LockedMailbox,
         _ unchangedSince: UnchangedSince?
     ) throws -> StoreOutcome {
-        let limit = unchangedSince?.modSeq ?? UInt64(Int64.max)
-        let rows: SQLText = "\(uids.condition) AND modseq <= \(limit)"
-        let later: SQLText = """
-            SELECT uid, flags, keywords FROM messages WHERE mailbox_id = \(box.mailbox.id.rawValue) \
-            AND \(uids.condition) AND deleted_at IS NULL AND modseq > \(limit) ORDER BY uid
-            """
-        let results = try script("\(later);\(change.statements(mask, rows, in: box))")
-        var update = try FlagUpdate(results.dropFirst())
         var spared: [UID] = []
         var failed: [UID] = []
-        for row in results[0].rows {
-            let uid = UInt32(try row[0].uint64)
-            let flags = MessageFlags(rawValue: UInt8(truncatingIfNeeded: try row[1].uint64))
-            let isSpared = unchangedSince?.spares(uid, flags, try row[2].uint64, change, mask) ?? false
-            if isSpared { spared.append(uid) } else { failed.append(uid) }
+        var script = change.statements(mask, uids.condition, in: box)
+        if let unchangedSince {
+            let (limit, rows) = (unchangedSince.modSeq, uids.condition)
+            script = """
+                SELECT uid, flags, keywords FROM messages WHERE mailbox_id = \(box.mailbox.id.rawValue) \
+                AND \(rows) AND deleted_at IS NULL AND modseq > \(limit) ORDER BY uid;\
+                \(change.statements(mask, "\(rows) AND modseq <= \(limit)", in: box))
+                """
         }
+        var results = try self.script(script)[...]
+        if let unchangedSince {
+            for row in results.removeFirst().rows {
+                let uid = UInt32(try row[0].uint64)
+                let flags = MessageFlags(rawValue: UInt8(truncatingIfNeeded: try row[1].uint64))
+                let isSpared = unchangedSince.spares(uid, flags, try row[2].uint64, change, mask)
+                if isSpared { spared.append(uid) } else { failed.append(uid) }
+            }
+        }
+        var update = try FlagUpdate(results)
         if !spared.isEmpty {
-            update.add(try FlagUpdate(script(change.statements(mask, UIDSet(spared).condition, in: box))[...]))
+            update.add(try FlagUpdate(self.script(change.statements(mask, UIDSet(spared).condition, in: box))[...]))
         }
         let missing = uids.count - update.found - failed.count
         guard update.changed > 0 else { return StoreOutcome(modSeq: nil, failed: UIDSet(failed), missing: missing) }

@@ -53,9 +53,14 @@ final class BodyCache: Sendable {
     /// out a quarter of the others.
     func name(of object: StoredObject) -> String? {
         guard object.sha256.count == 32, object.size > 0, object.size <= maximumBytes / 4 else { return nil }
-        let digits = Array("0123456789abcdef".utf8)
-        let hex = object.sha256.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(decoding: hex, as: UTF8.self)
+        func digit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 48 + nibble : 87 + nibble }
+        return String(unsafeUninitializedCapacity: 64) { name in
+            for (index, byte) in object.sha256.enumerated() {
+                name[2 * index] = digit(byte >> 4)
+                name[2 * index + 1] = digit(byte & 15)
+            }
+            return 64
+        }
     }
 
     private func path(_ name: String) -> String { "\(directory)/\(name.prefix(2))/\(name)" }
