@@ -1,6 +1,6 @@
 # LightMail: `make run` tries it, `make test` tests it. The work is done by scripts/; see the top of each.
 
-.PHONY: run up down status build test bench fuzz lint setup install deb dist check-packages
+.PHONY: run up down status build test bench growth fuzz lint setup install deb dist check-packages
 
 ## run: install what is missing, build, start everything, deliver a welcome message; Ctrl-C stops it
 run: build
@@ -49,6 +49,11 @@ test:
 bench: build
 	@scripts/setup bench
 	@scripts/bench $(ROW)
+
+## growth: what operations cost in mailboxes of up to a million messages, into docs/GROWTH.md and docs/growth.svg
+growth: build
+	@scripts/setup bench
+	@.venv/bin/python scripts/growth
 
 ## fuzz: every parser with libFuzzer, FUZZ_SECONDS each
 FUZZ_SECONDS ?= 60
