@@ -82,6 +82,9 @@ let package = Package(
             ]
                 + nio + lifecycle),
 
+        // Mail that moves in and out.
+        room("MailMigration", ["LightMailCore", "S3Client", "IMAPSyntax", "MailFormat", "CCurl"]),
+
         // The protocols.
         room(
             "IMAPServer",
@@ -103,7 +106,7 @@ let package = Package(
         program("lightmail-pop3d", ["POP3Server", "LightMailDaemon"]),
         program("lightmail-smtpd", ["SMTPServer", "LightMailDaemon"]),
         program("lightmail-apid", ["AdminServer", "LightMailDaemon"]),
-        program("lightmailctl", ["LightMailDaemon", "LightMailCore", argumentParser, logging]),
+        program("lightmailctl", ["LightMailDaemon", "LightMailCore", "MailMigration", argumentParser, logging]),
 
         // Tests mirror the rooms.
         tests("MailFormatTests", ["MailFormat"]),
@@ -134,6 +137,7 @@ let package = Package(
                 "S3Client",
                 nioEmbedded, nioTLS,
             ] + nio),
+        tests("MailMigrationTests", ["MailMigration", "LightMailCore"]),
         tests("AdminServerTests", ["AdminServer", "LightMailDaemon", "LightMailCore"]),
     ]
 )

@@ -365,6 +365,16 @@ CREATE TABLE calendar_events (
 
 INSERT INTO schema_migrations VALUES (10, 'calendars', UTC_TIMESTAMP());
 
+-- What was imported: a message of another server, Maildir or mbox is taken once, however often the import runs.
+CREATE TABLE imported_messages (
+    account_id  BIGINT UNSIGNED NOT NULL,
+    source      BINARY(32) NOT NULL,                     -- SHA-256 of where the message was: docs/decisions/0013
+    imported_at DATETIME NOT NULL,
+    PRIMARY KEY (account_id, source)
+) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+INSERT INTO schema_migrations VALUES (13, 'imports', UTC_TIMESTAMP());
+
 -- The example account: user@example.com, password "lightmail".
 INSERT INTO domains (name, created_at) VALUES ('example.com', UTC_TIMESTAMP());
 INSERT INTO accounts (domain_id, username, password_hash, last_uid_validity, created_at)

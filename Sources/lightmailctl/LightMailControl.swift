@@ -26,8 +26,8 @@ struct LightMailControl: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             Migrate.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, MailboxCommand.self,
-            QuotaCommand.self, AuthCommand.self, TokenCommand.self, WebhookCommand.self, FileSystemCheck.self,
-            DoctorCommand.self,
+            QuotaCommand.self, AuthCommand.self, TokenCommand.self, WebhookCommand.self, ImportCommand.self,
+            ExportCommand.self, FileSystemCheck.self, DoctorCommand.self,
         ])
 
     @OptionGroup var options: ControlOptions

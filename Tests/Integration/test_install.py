@@ -38,6 +38,7 @@ def test_everything_has_its_place(installed, build):
     )
     for path in ("config.ini.example", "schema.sql", "haproxy.cfg", "postfix/main.cf"):
         assert (prefix / "share/lightmail" / path).stat().st_size > 0
+    assert (prefix / "share/lightmail/test_imap.sh").stat().st_mode & 0o777 == 0o755
     assert len(list((prefix / "share/lightmail/migrations").iterdir())) == len(list((ROOT / "sql/migrations").iterdir()))
     for path in (prefix / "lib/systemd/system").glob("*.service"):
         program = path.name.removesuffix(".service")

@@ -114,7 +114,7 @@ package struct Delivery: Sendable {
         }
     }
 
-    private func post(_ parcels: [Parcel], together: Bool = false) async -> PostQueue.Results {
+    func post(_ parcels: [Parcel], together: Bool = false) async -> PostQueue.Results {
         guard parcels.allSatisfy({ now() < $0.message.startedAt + patience }) else {
             return parcels.map { parcel in
                 parcel.postings.map { _ in .failure(StoreError(.unavailable, "the message took too long to arrive")) }

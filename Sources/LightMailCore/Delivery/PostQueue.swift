@@ -7,7 +7,7 @@ import MariaDBClient
 /// several share waits for nobody's locks: what it finds locked goes again by itself, so that a mailbox at which
 /// somebody works for long holds up its own mail alone.
 package actor PostQueue {
-    private let database: ConnectionPool
+    let database: ConnectionPool
     private let outbox: WebhookOutbox
     private let limit: Int
     private let patience: Duration

@@ -37,7 +37,7 @@ struct PostTransaction {
             wanted, then: lockAndLookUp(postings), mayLack: true, skippingLocked: !waits)
         var state = State(
             boxes: boxes, rooms: try QuotaRooms(extra[0].rows, on: connection),
-            known: try KnownDeliveries(extra[1].rows),
+            known: try KnownDeliveries(extra[1].rows), imported: try ImportedSources(extra[2].rows),
             posted: isRepeat ? try connection.rows(of: parcels.map(\.message.object.key)) : PostedRows(), outbox: outbox
         )
 
@@ -74,7 +74,8 @@ struct PostTransaction {
             ? "SELECT mailbox_id, HEX(sha256), uid FROM deliveries WHERE FALSE"
             : "SELECT mailbox_id, HEX(sha256), uid FROM deliveries WHERE (mailbox_id, sha256) IN (\(list: hashes)) AND delivered_at > UTC_TIMESTAMP() - INTERVAL 1 DAY"
         let accounts = postings.map(\.account) + postings.compactMap(\.replaced?.account)
-        return "\(AccountUsage.lock(accounts, skippingLocked: !waits));\(lookUp)"
+        let sources = postings.compactMap { posting in posting.source.map { (posting.account, $0) } }
+        return "\(AccountUsage.lock(accounts, skippingLocked: !waits));\(lookUp);\(ImportedSources.select(sources))"
     }
 }
 
@@ -127,12 +128,14 @@ private struct State {
     var boxes: [MailboxID: LockedMailbox]
     var rooms: QuotaRooms
     var known: KnownDeliveries
+    var imported: ImportedSources
     private let outbox: WebhookOutbox
     let posted: PostedRows
     private var objects = ObjectInserts()
     private var messages: [MessageRow] = []
     private var events: [SQLText] = []
     private var deliveries: [SQLText] = []
+    private var imports: [SQLText] = []
     private var removals: [SQLText] = []
     private var changed: Set<MailboxID> = []
     private var usage: [AccountID: UsageChange] = [:]
@@ -142,12 +145,13 @@ private struct State {
     private static let lastDate: Int64 = 253_402_300_799
 
     init(
-        boxes: [MailboxID: LockedMailbox], rooms: QuotaRooms, known: KnownDeliveries, posted: PostedRows,
-        outbox: WebhookOutbox
+        boxes: [MailboxID: LockedMailbox], rooms: QuotaRooms, known: KnownDeliveries, imported: ImportedSources,
+        posted: PostedRows, outbox: WebhookOutbox
     ) {
         self.boxes = boxes
         self.rooms = rooms
         self.known = known
+        self.imported = imported
         self.posted = posted
         self.outbox = outbox
     }
@@ -175,9 +179,14 @@ private struct State {
             return DeliveredMessage(
                 mailbox: posting.mailbox, uidValidity: box.mailbox.uidValidity, uid: uid, isRepeat: true)
         }
+        if let source = posting.source, imported.contains(source, of: posting.account) {
+            return DeliveredMessage(
+                mailbox: posting.mailbox, uidValidity: box.mailbox.uidValidity, uid: 0, isRepeat: true)
+        }
         let size = message.object.size + UInt64(DeliveredTo.field(posting.deliveredTo).count)
         guard size <= UInt64(UInt32.max) else { throw StoreError(.limit("the message is too large")) }
-        let keywords = try connection.mask(of: posting.keywords, in: &box)
+        let keywords = try connection.mask(
+            of: posting.source == nil ? posting.keywords : box.dictionary.fitting(posting.keywords), in: &box)
         boxes[posting.mailbox] = box
         var rooms = rooms
         let replaced = try posting.replaced.map { try connection.sums(of: $0) }
@@ -222,6 +231,10 @@ private struct State {
             deliveries.append(
                 "(\(posting.mailbox.rawValue), \(hex: message.receivedHash), \(uid), UTC_TIMESTAMP())")
         }
+        if let source = posting.source {
+            imported.insert(source, of: posting.account)
+            imports.append("(\(posting.account.rawValue), \(hex: source), UTC_TIMESTAMP())")
+        }
         events += outbox.inserts(for: posting, message, uid)
         changed.insert(posting.mailbox)
         usage[posting.account, default: UsageChange()].bytes += Int64(size)
@@ -254,6 +267,9 @@ private struct State {
             script += """
                 ;REPLACE INTO deliveries (mailbox_id, sha256, uid, delivered_at) VALUES \(list: deliveries)
                 """
+        }
+        if !imports.isEmpty {
+            script += ";INSERT INTO imported_messages (account_id, source, imported_at) VALUES \(list: imports)"
         }
         for removal in removals { script += ";\(removal)" }
         script += ";\(LockedMailbox.update(changed.sorted().compactMap { boxes[$0] }))"

@@ -13,6 +13,8 @@ struct Posting: Sendable {
     let isDelivery: Bool
     /// The message that gives way to it.
     var replaced: ReplacedMessage?
+    /// Where an imported message was (docs/decisions/0013): the account takes it once. Nil for any other.
+    var source: [UInt8]?
 }
 
 /// A message that is removed in the transaction that adds another (RFC 8508).

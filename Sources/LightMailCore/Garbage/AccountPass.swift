@@ -81,8 +81,9 @@ private struct AccountRemoval: Sendable {
                 DELETE FROM aliases WHERE account_id = \(account);\
                 DELETE FROM subscriptions WHERE account_id = \(account);\
                 DELETE FROM account_metadata WHERE account_id = \(account);\
+                DELETE FROM imported_messages WHERE account_id = \(account);\
                 DELETE FROM accounts WHERE id = \(account)
                 """)
-        return done[3].affectedRows == 1 ? .removed : .none
+        return done[4].affectedRows == 1 ? .removed : .none
     }
 }

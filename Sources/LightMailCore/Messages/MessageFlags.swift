@@ -79,6 +79,19 @@ package struct KeywordDictionary: Sendable, Hashable {
     /// Whether another keyword finds a bit.
     package var hasRoom: Bool { all.count < Self.capacity }
 
+    /// Those of the keywords that have a bit or find one, in their order.
+    func fitting(_ keywords: [Keyword]) -> [Keyword] {
+        var free = Self.capacity - all.count
+        var new: Set<Keyword> = []
+        return keywords.filter { keyword in
+            if mask(of: keyword) != nil || new.contains(keyword) { return true }
+            guard free > 0 else { return false }
+            free -= 1
+            new.insert(keyword)
+            return true
+        }
+    }
+
     /// Gives the keyword a bit; nil when there is none left.
     mutating func add(_ keyword: Keyword) -> Int? {
         let bit = names.firstIndex(of: nil) ?? names.count

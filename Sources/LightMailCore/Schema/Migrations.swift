@@ -324,5 +324,15 @@ extension Migration {
                     CONSTRAINT calendar_events_object FOREIGN KEY (object_id) REFERENCES object_keys (id)
                 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
                 """),
+        Migration(
+            version: 13, name: "imports",
+            statements: """
+                CREATE TABLE imported_messages (
+                    account_id  BIGINT UNSIGNED NOT NULL,
+                    source      BINARY(32) NOT NULL,
+                    imported_at DATETIME NOT NULL,
+                    PRIMARY KEY (account_id, source)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                """),
     ]
 }

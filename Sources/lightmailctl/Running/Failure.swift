@@ -1,6 +1,7 @@
 import Glibc
 import LightMailCore
 import LightMailDaemon
+import MailMigration
 
 /// Why a subcommand failed: a sentence for the administrator and an exit status for his scripts.
 struct Failure: Error {
@@ -29,6 +30,7 @@ struct Failure: Error {
         switch error {
         case let failure as Failure: self = failure
         case let error as StoreError: self.init(error)
+        case let error as MigrationError: self.init(.data, error.description)
         case let error as ConfigurationError: self.init(.configuration, error.description)
         default: return nil
         }

@@ -24,7 +24,7 @@ struct PasswordOptions: ParsableArguments {
     /// The password's bytes: as given, read, or asked for on the terminal.
     func read() throws -> [UInt8] {
         if let password { return Array(password.utf8) }
-        if passwordStdin { return try Self.standardInput() }
+        if passwordStdin { return try Self.line(from: STDIN_FILENO) }
         let first = try Self.ask("Password: ")
         guard try Self.ask("Once more: ") == first else { throw Failure(.data, "the two passwords differ") }
         return first
@@ -33,14 +33,15 @@ struct PasswordOptions: ParsableArguments {
     /// Far above the longest that an account can have, and a bound for a pipe that never ends.
     private static let longest = 4096
 
-    private static func standardInput() throws -> [UInt8] {
+    /// A password that is all of a file, without the newline at its end.
+    static func line(from descriptor: Int32) throws -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: longest + 2)
         while bytes.count <= longest + 2 {
-            let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count == -1, errno == EINTR { continue }
             guard count >= 0 else {
-                throw Failure(.software, "cannot read standard input: \(String(cString: strerror(errno)))")
+                throw Failure(.software, "cannot read the password: \(String(cString: strerror(errno)))")
             }
             if count == 0 { break }
             bytes += buffer[..<count]
@@ -52,7 +53,7 @@ struct PasswordOptions: ParsableArguments {
     }
 
     /// Asks on the terminal without echo.
-    private static func ask(_ prompt: String) throws -> [UInt8] {
+    static func ask(_ prompt: String) throws -> [UInt8] {
         var settings = termios()
         guard tcgetattr(STDIN_FILENO, &settings) == 0 else { throw Failure(.software, "cannot read the terminal") }
         var silent = settings
