@@ -27,7 +27,7 @@ struct LightMailControl: AsyncParsableCommand {
         subcommands: [
             Migrate.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, MailboxCommand.self,
             QuotaCommand.self, AuthCommand.self, TokenCommand.self, WebhookCommand.self, ImportCommand.self,
-            ExportCommand.self, FileSystemCheck.self, DoctorCommand.self,
+            ExportCommand.self, BackupCommand.self, RestoreCommand.self, FileSystemCheck.self, DoctorCommand.self,
         ])
 
     @OptionGroup var options: ControlOptions

@@ -1,0 +1,140 @@
+import LightMailCore
+
+/// Makes an account of a backup that has been verified.
+package struct Restore {
+    let store: Store
+    /// Told of what could not come along.
+    let notice: (String) -> Void
+    let progress: (MailboxPath, Int64, Int64) -> Void
+
+    package init(
+        store: Store, notice: @escaping (String) -> Void, progress: @escaping (MailboxPath, Int64, Int64) -> Void
+    ) {
+        self.store = store
+        self.notice = notice
+        self.progress = progress
+    }
+
+    private struct State {
+        let account: AccountID
+        var end = BackupFormat.End()
+        var mailbox: (id: MailboxID, path: MailboxPath, keywords: UInt64)?
+        var calendar: Calendar?
+        var summary: String?
+        /// Bodies that have no rows yet, by the number that they had.
+        var waiting: [UInt64: ReceivedMessage] = [:]
+        /// Rows of bodies that several messages share.
+        var shared: [UInt64: UInt64] = [:]
+    }
+
+    /// - Parameter address: what the account is called here; nil for what it was called.
+    /// - Throws: `MigrationError`, `StoreError`. The account is removed again then.
+    package func run(_ file: BackupFile, as address: EmailAddress?) async throws -> BackupReport {
+        let verified = try file.verify()
+        guard let first = try file.next() else { throw BackupFile.damaged("it is empty") }
+        let head: BackupFormat.Head = try file.value(first)
+        let address = try address ?? EmailAddress(head.account.address)
+        let restoration = AccountRestoration(database: store.database)
+        if try await restoration.isUnfinished(address) { try await store.accounts.remove(address) }
+        var state = State(account: try await restoration.begin(head.account, as: address))
+        do {
+            while let entry = try file.next(), entry.name != BackupFormat.end {
+                try await take(entry, of: file, restoration, &state)
+            }
+            guard state.waiting.isEmpty, state.end.messages == verified.messages,
+                state.end.mailboxes == verified.mailboxes, state.end.objects == verified.objects,
+                state.end.calendars == verified.calendars, state.end.events == verified.events
+            else { throw BackupFile.damaged("it does not have what its end says") }
+            for alias in try await restoration.finish(
+                state.account, head.account, as: address, objects: store.objects)
+            {
+                notice("the alias \(alias) is not made: its domain is not here")
+            }
+        } catch {
+            await store.delivery.discard(Array(state.waiting.values))
+            try? await store.accounts.remove(address)
+            throw error
+        }
+        return BackupReport(address.description, state.end)
+    }
+
+    private func take(
+        _ entry: BackupFile.Entry, of file: BackupFile, _ restoration: AccountRestoration, _ state: inout State
+    ) async throws {
+        let parts = entry.name.split(separator: "/")
+        switch (parts.first, parts.count) {
+        case ("mailboxes", 2): try await begin(try file.value(entry), restoration, &state)
+        case ("objects", 2):
+            guard let number = UInt64(parts[1].prefix { $0 != "." }), state.waiting[number] == nil,
+                state.waiting.count <= BackupFormat.page
+            else { throw BackupFile.damaged(entry.name) }
+            state.waiting[number] = try await body(entry, of: file)
+            state.end.objects += 1
+        case ("mailboxes", 3): try await add(try file.value(entry), restoration, &state)
+        case ("calendars", 2):
+            let calendar: BackupFormat.CalendarHead = try file.value(entry)
+            let id = try await store.calendars.create(state.account, name: calendar.name)
+            state.calendar = try await store.calendars.list(state.account).first { $0.id == id }
+            state.end.calendars += 1
+        case ("calendars", 3) where entry.name.hasSuffix(".json"):
+            state.summary = try file.value(entry, BackupFormat.EventHead.self).summary
+        case ("calendars", 3):
+            guard let calendar = state.calendar, entry.size <= Int64(Calendars.longestObject) else {
+                throw BackupFile.damaged(entry.name)
+            }
+            var octets: [UInt8] = []
+            try await file.each(entry) { octets += $0 }
+            _ = try await store.calendars.store(octets, in: calendar, summary: state.summary)
+            state.end.events += 1
+        default: throw BackupFile.damaged("it has an entry \(printable(entry.name.utf8))")
+        }
+    }
+
+    private func begin(
+        _ mailbox: MailboxSnapshot, _ restoration: AccountRestoration, _ state: inout State
+    ) async throws {
+        let (id, strangers) = try await restoration.add(mailbox, to: state.account)
+        let known = mailbox.keywords.keys.filter { (0..<64).contains($0) }.reduce(UInt64(0)) { $0 | 1 << UInt64($1) }
+        let path = try MailboxPath(mailbox.name)
+        state.mailbox = (id, path, known)
+        state.end.mailboxes += 1
+        progress(path, 0, 0)
+        for stranger in strangers { notice("\(path): \(stranger) gets no rights: not in the account's domain here") }
+    }
+
+    private func body(_ entry: BackupFile.Entry, of file: BackupFile) async throws -> ReceivedMessage {
+        let incoming = store.delivery.beginRestored()
+        do {
+            try await file.each(entry) { try await incoming.write($0) }
+            return try await incoming.finish()
+        } catch {
+            await incoming.abort()
+            throw error
+        }
+    }
+
+    private func add(
+        _ rows: [MessageSnapshot], _ restoration: AccountRestoration, _ state: inout State
+    ) async throws {
+        guard let mailbox = state.mailbox else { throw BackupFile.damaged("messages without a mailbox") }
+        var bodies: [UInt64: AccountRestoration.Body] = [:]
+        for row in rows {
+            if let message = state.waiting[row.object] {
+                guard Hexadecimal.encode(message.object.sha256) == row.sha256, message.object.size == row.size else {
+                    throw BackupFile.damaged("the body of UID \(row.uid) in \(mailbox.path)")
+                }
+                bodies[row.object] = .new(message)
+            } else if let id = state.shared[row.object] {
+                bodies[row.object] = .known(id)
+            } else {
+                throw BackupFile.damaged("UID \(row.uid) in \(mailbox.path) has no body")
+            }
+        }
+        let made = try await restoration.add(rows, bodies: bodies, to: mailbox.id, keywords: mailbox.keywords)
+        for row in rows {
+            state.waiting[row.object] = nil
+            if row.isShared { state.shared[row.object] = made[row.object] }
+        }
+        state.end.messages += rows.count
+    }
+}
