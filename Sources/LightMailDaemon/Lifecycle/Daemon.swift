@@ -85,6 +85,7 @@ package enum Daemon {
         StoreMetrics.register(in: context)
         var status = ExitStatus.success
         do {
+            try await SchemaCheck.run(on: store, logger: logger)
             try await start(context)
             try await MetricsServer.open(in: context)
             for name in sockets.closeRest() {

@@ -14,13 +14,13 @@ package enum ExitStatus: Int32, Sendable {
     case cannotCreate = 73
     /// EX_TEMPFAIL: something that may be better in a moment.
     case temporaryFailure = 75
-    /// EX_CONFIG: the configuration, or a certificate it names.
+    /// EX_CONFIG: the configuration, a certificate it names, or a schema that was not migrated.
     case configuration = 78
 
     /// The status for an error that ended a daemon.
     init(_ error: any Error) {
         switch error {
-        case is ConfigurationError, is TLSError: self = .configuration
+        case is ConfigurationError, is TLSError, is SchemaError: self = .configuration
         case is ListenerError: self = .systemError
         case let error as StoreError where error.kind == .unavailable: self = .temporaryFailure
         default: self = .software
