@@ -156,3 +156,24 @@ def test_fsck_finds_and_mends(lonely_stack):
         assert client.status("INBOX", "(MESSAGES UNSEEN)")[1][0].endswith(b"(MESSAGES 3 UNSEEN 3)")
         client.select("INBOX")
         assert len(fetch_bodies(client)) == 3
+
+
+def test_secrets_of_a_service_are_lent(stack, tmp_path):
+    """As docs/OPERATIONS.md lends lightmailctl what systemd keeps for a service."""
+    text = open(stack.settings["LIGHTMAIL_CONFIG"]).read()
+    config = tmp_path / "config.ini"
+    section = re.search(r"\[database\]\n[^\[]*", text)[0]
+    config.write_text(text.replace(section, re.sub(r"(?m)^password *=.*\n", "", section)))
+    config.chmod(0o600)
+    secret = tmp_path / "database.password"
+    secret.write_text(stack.settings["LIGHTMAIL_DB_PASSWORD"] + "\n")
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("LIGHTMAIL_")}
+    command = [stack.binaries / "lightmailctl", "--config", config, "account", "list"]
+    for lent, code in (
+        ({}, 75),
+        ({"CREDENTIALS_DIRECTORY": str(tmp_path)}, 0),
+        ({"LIGHTMAIL_DATABASE_PASSWORD_FILE": str(secret)}, 0),
+    ):
+        result = subprocess.run(command, env=clean | lent, capture_output=True, text=True)
+        assert result.returncode == code, (lent, result.stderr)
+        assert stack.settings["LIGHTMAIL_DB_PASSWORD"] not in result.stdout + result.stderr

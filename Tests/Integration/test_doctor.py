@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from support.changing_proxy import ChangingProxy
 from support.clamd import Clamd
 from support.refusing_s3 import RefusingS3
 from support.stack import free_ports
@@ -181,6 +182,17 @@ def test_a_server_that_is_set_up_otherwise(examine, root, variable, wrong, right
     report.the(status, "mysql", check)
     assert report.status == (status == "error")
     assert not [finding for finding in examine().of("mysql", check) if finding["status"] == status]
+
+
+def test_sessions_of_another_isolation_level(stack, examine):
+    # What a proxy between them makes of it.
+    proxy = ChangingProxy(int(stack.settings["LIGHTMAIL_DB_PORT"]), b"READ COMMITTED", b"SERIALIZABLE  ")
+    try:
+        report = examine(DATABASE_HOST="127.0.0.1", DATABASE_PORT=proxy.port, DATABASE_SOCKET="", DATABASE_TLS="disabled")
+    finally:
+        proxy.close()
+    assert "SERIALIZABLE" in report.the("error", "mysql", "isolation")["detail"]
+    assert report.errors() == {("mysql", "isolation")} and report.status == 1
 
 
 def test_a_table_of_another_character_set(examine, root):
