@@ -1,14 +1,16 @@
 """lightmailctl import and export: Maildir, mbox and IMAP, read and written by Python's own mailbox module."""
 
 import base64
+import contextlib
 import json
 import mailbox
 import os
+import pty
 import re
-import secrets
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -474,3 +476,56 @@ def test_a_server_of_an_enemy(stack, account, tmp_path, answers, code, says):
     assert outcome.returncode == code and says in outcome.stderr, (outcome.returncode, outcome.stderr)
     assert "hidden-word" not in outcome.stdout + outcome.stderr
     assert listed(stack, account) == {}
+
+
+def test_a_bar_on_a_terminal_and_lines_elsewhere(stack, account, maildir):
+    elsewhere = stack.control("import", "maildir", str(maildir), account.address)
+    assert elsewhere.stderr.splitlines() == ["importing INBOX", "importing Entwürfe", "importing Work/Reports"]
+    stack.control("import", "forget", account.address)
+    master, slave = pty.openpty()
+    command = [stack.binaries / "lightmailctl", "--config", stack.settings["LIGHTMAIL_CONFIG"], "import", "maildir"]
+    result = subprocess.run([*command, maildir, account.address], stdout=subprocess.PIPE, stderr=slave, text=True)
+    os.close(slave)
+    shown = b""
+    with contextlib.suppress(OSError):
+        # The terminal is gone when all of it was read.
+        while piece := os.read(master, 65536):
+            shown += piece
+    os.close(master)
+    assert result.returncode == 0 and "6 messages added" in result.stdout
+    text = shown.decode()
+    assert "importing [........................] 0% INBOX" in text
+    assert "importing [########################] 100% Work/Reports" in text
+    # The bar is taken away at the end.
+    assert text.endswith("\r\x1b[K") and "\n" not in text
+
+
+def test_memory_is_bounded(stack, account, tmp_path):
+    """What a process takes at most, for messages of a hundred megabytes."""
+
+    def peak(*arguments):
+        program = "import resource, subprocess, sys; code = subprocess.run(sys.argv[1:], stdout=2).returncode; "
+        program += "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(code)"
+        command = [sys.executable, "-c", program, stack.binaries / "lightmailctl", "--config"]
+        command += [stack.settings["LIGHTMAIL_CONFIG"], *arguments]
+        outcome = subprocess.run(command, capture_output=True, text=True)
+        assert outcome.returncode == 0, outcome.stderr
+        return int(outcome.stdout) * 1024
+
+    path = tmp_path / "Maildir"
+    mailbox.Maildir(path)
+    put(path, "1.small:2,", message(1))
+    small = peak("import", "maildir", str(path), account.address)
+    for number in range(2):
+        put(path, f"{number}.large:2,", message(number, 100_000_000), DATE + number)
+    box = tmp_path / "box"
+    box.write_bytes(b"From a Sun Sep  9 01:46:40 2001\n" + message(3, 100_000_000))
+    room = small + 64_000_000
+    # A message on its way holds some parts of eight MiB, and no more.
+    assert peak("import", "maildir", str(path), account.address) < room
+    assert peak("import", "mbox", str(box), account.address) < room
+    assert peak("export", "maildir", account.address, str(tmp_path / "out")) < room
+    assert peak("export", "mbox", account.address, str(tmp_path / "outbox")) < room
+    assert peak("backup", account.address, str(tmp_path / "account.tar")) < room
+    assert peak("restore", str(tmp_path / "account.tar"), "copy-" + account.address) < room
+    assert sum(len(body) for *_, body in listed(stack, account)["INBOX"]) > 300_000_000
