@@ -13,7 +13,7 @@ package enum AdminAPI {
         let door = FrontDoor(service, routes: routes(section))
         var specification = ListenerSpecification(
             name: "api", endpoint: .tcp(host: section.bind, port: section.port),
-            limits: ConnectionLimits(maximum: section.maxConnections),
+            limits: context.connectionLimits { ($0.api.maxConnections, 0) },
             initialize: { channel, connection in door.initialize(channel, connection) })
         if section.enableSSL {
             specification.tls = try context.makeTLS(certificate: section.tlsCertificate, key: section.tlsKey)

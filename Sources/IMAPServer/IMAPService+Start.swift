@@ -17,7 +17,7 @@ extension IMAPService {
         let service = IMAPService(
             store: context.store,
             authenticator: Authenticator(
-                context, service: "imap", maximumSessions: section.maxConnectionsPerUser),
+                context, service: "imap", maximumSessions: { $0.imap.maxConnectionsPerUser }),
             hostname: context.configuration.system.hostname, limits: SessionLimits(section), tls: tls,
             requiresTLS: section.tlsOnly, serverAnnotations: section.serverAnnotations, sessions: context.sessions,
             registry: context.metrics,
@@ -27,8 +27,7 @@ extension IMAPService {
 
     private func listen(in context: DaemonContext) async throws {
         let section = context.configuration.imap
-        let limits = ConnectionLimits(
-            maximum: section.maxConnections, maximumPerAddress: section.maxConnectionsPerAddress)
+        let limits = context.connectionLimits { ($0.imap.maxConnections, $0.imap.maxConnectionsPerAddress) }
         if section.port > 0 { try await context.listen(listener("imap", section.port, context, limits)) }
         if let tls, section.sslPort > 0 {
             var specification = listener("imaps", section.sslPort, context, limits)

@@ -23,8 +23,7 @@ extension POP3Service {
 
     private func listen(in context: DaemonContext) async throws {
         let section = context.configuration.pop3
-        let limits = ConnectionLimits(
-            maximum: section.maxConnections, maximumPerAddress: section.maxConnectionsPerAddress)
+        let limits = context.connectionLimits { ($0.pop3.maxConnections, $0.pop3.maxConnectionsPerAddress) }
         if section.port > 0 { try await context.listen(listener("pop3", section.port, context, limits)) }
         if let tls, section.sslPort > 0 {
             var specification = listener("pop3s", section.sslPort, context, limits)

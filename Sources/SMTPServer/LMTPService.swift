@@ -12,7 +12,7 @@ package enum LMTPService {
             profile: .lmtp(SessionLimits(messageSize: section.maxMessageSize, idleTimeout: section.sessionTimeout)),
             hostname: system.hostname, store: context.store, sessions: context.sessions, metrics: context.metrics,
             logger: context.logger)
-        let limits = ConnectionLimits(maximum: section.maxConnections)
+        let limits = context.connectionLimits { ($0.lmtp.maxConnections, 0) }
         if !section.socket.isEmpty {
             let endpoint = ListenerSpecification.Endpoint.unix(
                 path: section.socket, owner: system.owner, group: system.group)

@@ -25,8 +25,7 @@ package struct SMTPService {
         tls =
             section.tlsCertificate.isEmpty
             ? nil : try context.makeTLS(certificate: section.tlsCertificate, key: section.tlsKey)
-        limits = ConnectionLimits(
-            maximum: section.maxConnections, maximumPerAddress: section.maxConnectionsPerAddress)
+        limits = context.connectionLimits { ($0.smtpServer.maxConnections, $0.smtpServer.maxConnectionsPerAddress) }
         let bounds = SessionLimits(messageSize: section.maxMessageSize, idleTimeout: section.sessionTimeout)
         let smarthost = SMTPClient(SmarthostConfiguration(context.configuration))
         // Port 25 asks for a password only where all of its clients are known; then it is one more submission port.

@@ -75,6 +75,23 @@ import Testing
         #expect(limits.enter(far))
     }
 
+    @Test func limitsCanBeChanged() throws {
+        let limits = ConnectionLimits(maximum: 1)
+        let far = try #require(IPAddress("192.0.2.1"))
+        #expect(limits.enter() && limits.enter(far) && limits.enter(far))
+        // Who is there stays, and is counted.
+        limits.change(maximum: 2, maximumPerAddress: 2)
+        #expect(limits.enter() && !limits.enter() && !limits.enter(far))
+        limits.leave(far)
+        #expect(limits.enter(far) && !limits.enter(far))
+        limits.change(maximum: 1)
+        #expect(!limits.enter() && limits.enter(far))
+        limits.leave()
+        #expect(!limits.enter() && limits.count == 1)
+        limits.leave()
+        #expect(limits.enter())
+    }
+
     @Test func aTakenPortIsAnError() async throws {
         let daemon = try TestDaemon()
         let listener = try await daemon.listen()

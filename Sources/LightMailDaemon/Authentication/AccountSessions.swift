@@ -18,29 +18,38 @@ final class AccountSessions: Sendable {
         }
     }
 
-    private let maximum: Int
-    private let counts = Mutex<[AccountID: Int]>([:])
+    private struct State {
+        var maximum: Int
+        var counts: [AccountID: Int] = [:]
+    }
+
+    private let state: Mutex<State>
 
     /// - Parameter maximum: of one account; 0 for no limit.
     init(maximum: Int) {
-        self.maximum = maximum
+        state = Mutex(State(maximum: maximum))
+    }
+
+    /// Sets another limit, for sessions that come from now on; who is there stays.
+    func change(maximum: Int) {
+        state.withLock { $0.maximum = maximum }
     }
 
     /// Nil when it would be one too many.
     func enter(_ account: AccountID) -> Place? {
-        let isAdmitted = counts.withLock { counts in
-            let count = counts[account, default: 0]
-            guard maximum == 0 || count < maximum else { return false }
-            counts[account] = count + 1
+        let isAdmitted = state.withLock { state in
+            let count = state.counts[account, default: 0]
+            guard state.maximum == 0 || count < state.maximum else { return false }
+            state.counts[account] = count + 1
             return true
         }
         return isAdmitted ? Place(account, in: self) : nil
     }
 
     private func leave(_ account: AccountID) {
-        counts.withLock { counts in
-            guard let count = counts[account] else { return }
-            counts[account] = count == 1 ? nil : count - 1
+        state.withLock { state in
+            guard let count = state.counts[account] else { return }
+            state.counts[account] = count == 1 ? nil : count - 1
         }
     }
 }

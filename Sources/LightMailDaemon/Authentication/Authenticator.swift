@@ -38,11 +38,17 @@ package final class Authenticator: Sendable {
     }
 
     /// The authenticator of a daemon, as its configuration wants it.
-    package convenience init(_ context: DaemonContext, service: String, maximumSessions: Int = 0) {
+    ///
+    /// - Parameter maximumSessions: of one account in this process, which is read again at each reload; 0 for no limit.
+    package convenience init(
+        _ context: DaemonContext, service: String,
+        maximumSessions: @escaping @Sendable (Configuration) -> Int = { _ in 0 }
+    ) {
         self.init(
             accounts: context.store.accounts, tokens: context.store.introspector,
             policy: LoginPolicy(context.configuration.auth, context.configuration.oauth),
-            maximumSessions: maximumSessions, service: service, metrics: context.metrics)
+            maximumSessions: maximumSessions(context.configuration), service: service, metrics: context.metrics)
+        context.onReload { [sessions] in sessions.change(maximum: maximumSessions($0)) }
     }
 
     /// The mechanisms there are, the best first. A protocol offers those that it wants, when it wants passwords at all.

@@ -9,7 +9,7 @@ struct DaemonCommand: ParsableCommand {
         return CommandConfiguration(
             commandName: program, abstract: kind?.abstract ?? "A daemon of the LightMail mail server.",
             discussion: """
-                Runs in the foreground until SIGTERM or SIGINT. SIGHUP reads certificates and the log's level again, \
+                Runs in the foreground until SIGTERM or SIGINT. SIGHUP reads certificates, limits and the log's level again, \
                 and reopens the log.
                 """,
             version: Release.version)

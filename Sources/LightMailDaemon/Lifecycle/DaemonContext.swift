@@ -75,6 +75,21 @@ package final class DaemonContext: Sendable {
         state.withLock { $0.reloads.append(body) }
     }
 
+    /// Limits of connections that are read again at each SIGHUP.
+    ///
+    /// - Parameter read: connections at once, and those of one address; 0 for no such limit.
+    package func connectionLimits(
+        _ read: @escaping @Sendable (Configuration) -> (maximum: Int, perAddress: Int)
+    ) -> ConnectionLimits {
+        let (maximum, perAddress) = read(configuration)
+        let limits = ConnectionLimits(maximum: maximum, maximumPerAddress: perAddress)
+        onReload { configuration in
+            let (maximum, perAddress) = read(configuration)
+            limits.change(maximum: maximum, maximumPerAddress: perAddress)
+        }
+        return limits
+    }
+
     /// Loads a certificate and key that are read again at each SIGHUP.
     ///
     /// - Throws: `TLSError`.

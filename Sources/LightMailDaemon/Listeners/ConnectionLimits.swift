@@ -6,64 +6,70 @@ package final class ConnectionLimits: Sendable {
         case total, address
     }
 
-    private struct Counts {
+    private struct State {
+        var maximum: Int
+        var maximumPerAddress: Int
         var total = 0
+        /// Counted without a limit too, so that one that is set later knows who is there.
         var byAddress: [IPAddress: Int] = [:]
     }
 
-    private let maximum: Int
-    private let maximumPerAddress: Int
     private let exemptsLoopback: Bool
-    private let counts = Mutex(Counts())
+    private let state: Mutex<State>
 
     /// - Parameters:
     ///   - maximum: Connections at once.
     ///   - maximumPerAddress: Connections at once from one address; 0 for no such limit.
     ///   - exemptsLoopback: Webmail and proxies on this machine are many clients behind one address.
     package init(maximum: Int, maximumPerAddress: Int = 0, exemptsLoopback: Bool = true) {
-        self.maximum = maximum
-        self.maximumPerAddress = maximumPerAddress
+        state = Mutex(State(maximum: maximum, maximumPerAddress: maximumPerAddress))
         self.exemptsLoopback = exemptsLoopback
+    }
+
+    /// Sets other limits, for connections that come from now on; who is there stays.
+    package func change(maximum: Int, maximumPerAddress: Int = 0) {
+        state.withLock { state in
+            state.maximum = maximum
+            state.maximumPerAddress = maximumPerAddress
+        }
     }
 
     /// Connections at this moment.
     package var count: Int {
-        counts.withLock(\.total)
+        state.withLock(\.total)
     }
 
     /// Counts a connection that was accepted; false when it is one too many, and then it is not counted.
     func enter() -> Bool {
-        counts.withLock { counts in
-            guard counts.total < maximum else { return false }
-            counts.total += 1
+        state.withLock { state in
+            guard state.total < state.maximum else { return false }
+            state.total += 1
             return true
         }
     }
 
     /// Counts the address of a connection once it is known; false when it is one too many, and then it is not counted.
     func enter(_ address: IPAddress) -> Bool {
-        guard isLimited(address) else { return true }
-        return counts.withLock { counts in
-            let count = counts.byAddress[address, default: 0]
-            guard count < maximumPerAddress else { return false }
-            counts.byAddress[address] = count + 1
+        guard isCounted(address) else { return true }
+        return state.withLock { state in
+            let count = state.byAddress[address, default: 0]
+            guard state.maximumPerAddress == 0 || count < state.maximumPerAddress else { return false }
+            state.byAddress[address] = count + 1
             return true
         }
     }
 
     func leave() {
-        counts.withLock { $0.total -= 1 }
+        state.withLock { $0.total -= 1 }
     }
 
     func leave(_ address: IPAddress) {
-        guard isLimited(address) else { return }
-        counts.withLock { counts in
-            guard let count = counts.byAddress[address] else { return }
-            counts.byAddress[address] = count == 1 ? nil : count - 1
+        guard isCounted(address) else { return }
+        state.withLock { state in
+            guard let count = state.byAddress[address] else { return }
+            state.byAddress[address] = count == 1 ? nil : count - 1
         }
     }
 
-    private func isLimited(_ address: IPAddress) -> Bool {
-        maximumPerAddress > 0 && !(exemptsLoopback && address.isLoopback)
-    }
+    private func isCounted(_ address: IPAddress) -> Bool { !(exemptsLoopback && address.isLoopback) }
 }
