@@ -19,7 +19,7 @@ def collect_eagerly(stack):
         stack.daemon("lightmail-gcd", METRICS_GCD_PORT=0, **EAGER)
 
 
-def test_removal_of_accounts_and_mailboxes_frees_everything(lonely_stack):
+def test_removal_of_accounts_and_mailboxes_frees_everything(lonely_stack, tmp_path):
     first, second = lonely_stack.account(), lonely_stack.account()
     for number in range(15):
         lonely_stack.deliver(corpus.header(f"message {number}", ""), first.address, second.address)
@@ -29,13 +29,16 @@ def test_removal_of_accounts_and_mailboxes_frees_everything(lonely_stack):
         client.copy("1:5", "Folder")
         client.append("Folder", None, None, corpus.POSTFIX["300 kB"])
         client.create("Folder/Sub")
-    # 15 shared ones, the large one, the appended one, and the welcome message.
-    eventually(lambda: len(lonely_stack.object_keys()) == 18, "18 objects")
+    (tmp_path / "box").write_text("From a Thu Jan  1 00:00:00 1970\nSubject: imported\n\n")
+    lonely_stack.control("import", "mbox", str(tmp_path / "box"), first.address)
+    assert lonely_stack.sql("SELECT COUNT(*) FROM imported_messages") == [["1"]]
+    # 15 shared ones, the large one, the appended one, the imported one, and the welcome message.
+    eventually(lambda: len(lonely_stack.object_keys()) == 19, "19 objects")
     collect_eagerly(lonely_stack)
 
     with lonely_stack.imap(first) as client:
         assert client.delete("Folder")[0] == "OK"
-    eventually(lambda: len(lonely_stack.object_keys()) == 17, "what only the mailbox held is freed")
+    eventually(lambda: len(lonely_stack.object_keys()) == 18, "what only the mailbox held is freed")
 
     lonely_stack.control("account", "remove", first.address)
     # The second account still reads what it shared with the first.
@@ -46,7 +49,7 @@ def test_removal_of_accounts_and_mailboxes_frees_everything(lonely_stack):
     lonely_stack.control("account", "remove", second.address)
     lonely_stack.control("account", "remove", lonely_stack.settings["LIGHTMAIL_USER"])
     eventually(lambda: lonely_stack.object_keys() == [], "no object is left")
-    for table in ("messages", "object_keys", "mailboxes", "accounts"):
+    for table in ("messages", "object_keys", "mailboxes", "imported_messages", "accounts"):
         eventually(lambda table=table: lonely_stack.sql(f"SELECT COUNT(*) FROM {table}") == [["0"]], f"{table} is empty")
 
 
