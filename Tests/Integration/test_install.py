@@ -134,6 +134,7 @@ def test_the_package_holds_what_was_installed(build, tmp_path):
     listing = subprocess.run(["dpkg-deb", "--contents", package], capture_output=True, text=True, check=True).stdout
     for name in PROGRAMS:
         assert f" ./usr/bin/{name}\n" in listing and f" ./usr/share/man/man8/{name}.8.gz\n" in listing
+    assert " ./usr/share/lightmail/test_imap.sh\n" in listing
     assert re.search(r"^-rw-r----- root/root .* \./etc/lightmail/config\.ini$", listing, re.MULTILINE)
     assert all(line.split()[1] == "root/root" for line in listing.splitlines())
     for field, wanted in (("Depends", "libmariadb3"), ("Depends", "libcurl4"), ("Package", "lightmail")):
@@ -145,6 +146,20 @@ def test_the_package_holds_what_was_installed(build, tmp_path):
     for script in ("postinst", "prerm", "postrm"):
         assert (control / script).stat().st_mode & 0o777 == 0o755
         subprocess.run(["sh", "-n", control / script], check=True)
+
+
+def test_the_tarball_installs_itself(build, tmp_path):
+    environment = os.environ | {"BINARIES": str(build), "OUTPUT": str(tmp_path), "XZ_LEVEL": "0"}
+    packed = subprocess.run([ROOT / "scripts/package-tarball"], env=environment, capture_output=True, text=True)
+    assert packed.returncode == 0, packed.stderr
+    subprocess.run(["tar", "--extract", f"--directory={tmp_path}", f"--file={packed.stdout.strip()}"], check=True)
+    (folder,) = [path for path in tmp_path.iterdir() if path.is_dir()]
+    environment = {key: value for key, value in os.environ.items() if key != "BINARIES"}
+    environment |= {"PREFIX": "/opt/lightmail", "DESTDIR": str(tmp_path / "installed")}
+    result = subprocess.run([folder / "scripts/install"], env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    share = tmp_path / "installed/opt/lightmail/share/lightmail"
+    assert (share / "test_imap.sh").read_bytes() == (ROOT / "scripts/test_imap.sh").read_bytes()
 
 
 def swift_libraries():
