@@ -14,7 +14,9 @@ extension POP3Service {
             tls = try context.makeTLS(certificate: section.tlsCertificate, key: section.tlsKey)
         }
         let service = POP3Service(
-            store: context.store, authenticator: Authenticator(context, service: "pop3"),
+            store: context.store,
+            authenticator: Authenticator(
+                context, service: "pop3", maximumSessions: section.maxConnectionsPerUser),
             hostname: context.configuration.system.hostname, limits: SessionLimits(section), tls: tls,
             requiresTLS: section.tlsOnly, sessions: context.sessions, registry: context.metrics,
             logger: context.logger)

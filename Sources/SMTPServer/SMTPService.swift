@@ -34,7 +34,9 @@ package struct SMTPService {
             profile: Self.profile(isPrivate ? .submission(bounds) : .inbound(bounds), isPrivate, context, tls),
             hostname: context.configuration.system.hostname, store: context.store, sessions: context.sessions,
             metrics: context.metrics, logger: context.logger,
-            authenticator: Authenticator(context, service: "smtp"), smarthost: isPrivate ? smarthost : nil)
+            authenticator: Authenticator(
+                context, service: "smtp", maximumSessions: section.maxConnectionsPerUser),
+            smarthost: isPrivate ? smarthost : nil)
         submission = ServerContext(
             inbound, profile: Self.profile(.submission(bounds), section.requireAuthSubmission, context, tls),
             smarthost: smarthost)

@@ -89,6 +89,24 @@ import Testing
         try await server.stop()
     }
 
+    @Test func anAccountHasAsManySessionsAsItMay() async throws {
+        let server = try await TestServer.start(maximumSessions: 1)
+        let (user, other) = (
+            try await TestStore.shared.makeAccount(), try await TestStore.shared.makeAccount()
+        )
+        let first = try await TestClient.connect(server.port)
+        try await first.logIn(user)
+        let second = try await TestClient.connect(server.port)
+        _ = try await second.line()
+        _ = try await second.command("USER \(user)")
+        #expect(try await second.command("PASS secret") == "-ERR [SYS/TEMP] Too many sessions")
+        _ = try await second.command("USER \(other)")
+        #expect(try await second.command("PASS secret").hasPrefix("+OK"))
+        try await first.close()
+        try await second.close()
+        try await server.stop()
+    }
+
     @Test func aLongLineIsRefusedAndTheSessionGoesOn() async throws {
         let server = try await TestServer.start()
         let client = try await TestClient.connect(server.port)

@@ -18,9 +18,11 @@ struct TestServer {
     /// - Parameters:
     ///   - byteByByte: gives the session every byte by itself.
     ///   - store: a store of the test's own.
+    ///   - maximumSessions: of one account; 0 for any number.
     ///   - adjust: changes the limits.
     static func start(
-        byteByByte: Bool = false, store: Store? = nil, tls: TLSProvider? = nil, requiresTLS: Bool = false,
+        byteByByte: Bool = false, store: Store? = nil, maximumSessions: Int = 0, tls: TLSProvider? = nil,
+        requiresTLS: Bool = false,
         logger: Logger = Logger(label: "test"),
         _ adjust: (inout SessionLimits) -> Void = { _ in }
     ) async throws -> TestServer {
@@ -35,7 +37,9 @@ struct TestServer {
         let store = try #require(opened)
         let service = POP3Service(
             store: store,
-            authenticator: Authenticator(accounts: store.accounts, policy: policy, service: "pop3", metrics: metrics),
+            authenticator: Authenticator(
+                accounts: store.accounts, policy: policy, maximumSessions: maximumSessions, service: "pop3",
+                metrics: metrics),
             hostname: "pop.example.test", limits: limits, tls: tls, requiresTLS: requiresTLS, sessions: sessions,
             registry: metrics, logger: logger)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)

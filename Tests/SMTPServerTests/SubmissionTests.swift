@@ -58,13 +58,34 @@ import Testing
             #expect(message.components(separatedBy: "Return-Path: <alice@\(domain.name)>\r\n").count == 2)
             #expect(message.contains("with ESMTPA id "))
         }
-        let complete = "Date: Tue, 24 Nov 2026 20:30:06 +0000\r\nMessage-ID: <1@x>\r\n\(sent)"
+        let complete = "Date: Tue, 24 Nov 2026 20:30:06 +0000\r\nMessage-ID: <1@x>\r\nBcc: you@example.org\r\n\(sent)"
         #expect(try await submit(server, domain, to: everybody, complete).first?.hasPrefix("250 ") == true)
         let message = String(decoding: try #require(try await smarthost.domain.messages("bob").last), as: UTF8.self)
         #expect(message.components(separatedBy: "\r\nDate: ").count == 2)
         #expect(message.components(separatedBy: "\r\nMessage-ID: <").count == 2)
+        #expect(message.hasSuffix("\r\n\(complete)\r\n"))
         await server.stop()
         await smarthost.stop()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func anAccountHasAsManySessionsAsItMay() async throws {
+        let domain = try await TestStore.shared.makeDomain()
+        var profile = Profile.submission(TestServer.limits)
+        profile.authentication = AuthenticationPolicy(isOffered: true, isRequired: true, requiresTLS: false)
+        let server = try await TestServer.start(domain, profile: profile, maximumSessions: 1)
+        let command = "AUTH PLAIN \(encode(Array("\0alice@\(domain.name)\0secret".utf8)))"
+        var clients: [TestClient] = []
+        for answer in ["235 <>", "421 4.7.0 <>"] {
+            let client = try await server.connect()
+            try await client.expect("220 <>")
+            try await client.send("EHLO client.example.org")
+            _ = try await client.replyLines()
+            try await client.send(command)
+            try await client.expect(answer)
+            clients.append(client)
+        }
+        for client in clients { try await client.close() }
+        await server.stop()
     }
 
     /// More than memory holds of a message: it goes through the spool, and arrives whole.

@@ -24,10 +24,11 @@ struct TestServer {
     ///   - byteByByte: gives the session every byte by itself.
     ///   - profile: LMTP unless it says otherwise.
     ///   - smarthost: takes what is for elsewhere.
+    ///   - maximumSessions: of one account; 0 for any number.
     ///   - adjust: changes the limits.
     static func start(
         _ domain: TestDomain, store: Store? = nil, byteByByte: Bool = false, logger: Logger = Logger(label: "test"),
-        profile: Profile = .lmtp(limits), smarthost: SMTPClient? = nil,
+        profile: Profile = .lmtp(limits), smarthost: SMTPClient? = nil, maximumSessions: Int = 0,
         _ adjust: (inout SessionLimits) -> Void = { _ in }
     ) async throws -> TestServer {
         var profile = profile
@@ -38,7 +39,8 @@ struct TestServer {
         var policy = LoginPolicy()
         policy.failureDelay = .zero
         let authenticator = Authenticator(
-            accounts: daemon.store.accounts, policy: policy, service: "smtp", metrics: daemon.metrics)
+            accounts: daemon.store.accounts, policy: policy, maximumSessions: maximumSessions, service: "smtp",
+            metrics: daemon.metrics)
         let context = ServerContext(
             profile: profile, hostname: domain.host, store: store ?? domain.store, sessions: daemon.sessions,
             metrics: daemon.metrics, logger: logger, authenticator: authenticator, smarthost: smarthost)

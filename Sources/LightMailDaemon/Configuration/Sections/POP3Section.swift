@@ -8,6 +8,7 @@ package struct POP3Section: ConfigurationSection {
     package var tlsOnly = false
     package var maxConnections = 1000
     package var maxConnectionsPerAddress = 100
+    package var maxConnectionsPerUser = 20
     package var bufferSize = 8192
     package var sessionTimeout: Duration = .seconds(600)
     package var loginDelay: Duration = .zero
@@ -30,6 +31,9 @@ package struct POP3Section: ConfigurationSection {
             .number(
                 "max_connections_per_address", \.maxConnectionsPerAddress, in: 0...1_000_000,
                 "Sessions at once from one address, loopback excepted; 0: no such limit."),
+            .number(
+                "max_connections_per_user", \.maxConnectionsPerUser, in: 0...1_000_000,
+                "Sessions at once that one account may have in a process; 0: no such limit."),
             .number("buffer_size", \.bufferSize, in: 1024...1_048_576, "Bytes read at once from a client."),
             .seconds("session_timeout", \.sessionTimeout, in: 60...86400, "Seconds a client may be silent."),
             .seconds(

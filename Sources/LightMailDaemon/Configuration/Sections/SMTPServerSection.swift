@@ -14,6 +14,7 @@ package struct SMTPServerSection: ConfigurationSection {
     package var maxMessageSize = 52_428_800
     package var maxConnections = 200
     package var maxConnectionsPerAddress = 50
+    package var maxConnectionsPerUser = 20
     package var sessionTimeout: Duration = .seconds(300)
     package var proxyProtocol = false
     package var xclient = false
@@ -41,6 +42,9 @@ package struct SMTPServerSection: ConfigurationSection {
             .number(
                 "max_connections_per_address", \.maxConnectionsPerAddress, in: 0...1_000_000,
                 "Sessions at once from one address, loopback excepted; 0: no such limit."),
+            .number(
+                "max_connections_per_user", \.maxConnectionsPerUser, in: 0...1_000_000,
+                "Sessions at once that one account may have in a process; 0: no such limit."),
             .seconds("session_timeout", \.sessionTimeout, in: 10...86400, "Seconds a client may be silent."),
             .flag("proxy_protocol", \.proxyProtocol, "Expect PROXY headers from the networks of [proxy]."),
             .flag("xclient", \.xclient, "Take XCLIENT from the networks of [proxy]."),
