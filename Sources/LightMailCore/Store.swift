@@ -26,6 +26,7 @@ package final class Store: Sendable {
     package let administration: Administration
     package let tokens: AccessTokens
     package let requests: RepeatedRequests
+    package let presence: Presence
 
     /// - Parameter milliseconds: the clock: milliseconds since 1970.
     package init(
@@ -77,6 +78,7 @@ package final class Store: Sendable {
         administration = Administration(database: database, changes: changes, now: seconds)
         tokens = AccessTokens(database: database)
         requests = RepeatedRequests(database: database)
+        presence = Presence(database: database)
     }
 
     /// Begins to read the change feed.

@@ -16,7 +16,7 @@ extension POP3Service {
         let service = POP3Service(
             store: context.store,
             authenticator: Authenticator(
-                context, service: "pop3", maximumSessions: section.maxConnectionsPerUser),
+                context, service: "pop3", maximumSessions: { $0.pop3.maxConnectionsPerUser }),
             hostname: context.configuration.system.hostname, limits: SessionLimits(section), tls: tls,
             requiresTLS: section.tlsOnly, sessions: context.sessions, registry: context.metrics,
             logger: context.logger)

@@ -35,7 +35,7 @@ package struct SMTPService {
             hostname: context.configuration.system.hostname, store: context.store, sessions: context.sessions,
             metrics: context.metrics, logger: context.logger,
             authenticator: Authenticator(
-                context, service: "smtp", maximumSessions: section.maxConnectionsPerUser),
+                context, service: "smtp", maximumSessions: { $0.smtpServer.maxConnectionsPerUser }),
             smarthost: isPrivate ? smarthost : nil)
         submission = ServerContext(
             inbound, profile: Self.profile(.submission(bounds), section.requireAuthSubmission, context, tls),

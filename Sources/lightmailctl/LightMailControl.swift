@@ -26,8 +26,9 @@ struct LightMailControl: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             Migrate.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, MailboxCommand.self,
-            QuotaCommand.self, AuthCommand.self, TokenCommand.self, WebhookCommand.self, ImportCommand.self,
-            ExportCommand.self, BackupCommand.self, RestoreCommand.self, FileSystemCheck.self, DoctorCommand.self,
+            QuotaCommand.self, AuthCommand.self, TokenCommand.self, WebhookCommand.self, SessionCommand.self,
+            DaemonList.self, ImportCommand.self, ExportCommand.self, BackupCommand.self, RestoreCommand.self,
+            FileSystemCheck.self, DoctorCommand.self,
         ])
 
     @OptionGroup var options: ControlOptions

@@ -168,8 +168,22 @@ def test_a_day_of_an_administrator(stack, api, browser, url):
     assert stack.sql("SELECT attempts, dead_at FROM webhook_events") == [["0", "NULL"]]
     stack.sql("DELETE FROM webhook_events")
 
+    # A session of a daemon that will not say more: the database's word for it is what the page shows.
+    stack.sql(
+        "INSERT INTO daemon_sessions (id, daemon_id, account_id, listener, client, began_at) SELECT 's0123456789abcdefghi', d.id,"
+        " (SELECT MAX(id) FROM accounts WHERE live = 1), 'imaps', '192.0.2.7', UTC_TIMESTAMP() FROM daemons d WHERE d.kind = 'imapd' LIMIT 1"
+    )
+    browser.get(url + "/sessions")
+    shows(browser, "192.0.2.7")
+    picture(browser, "sessions")
+    press(browser, "Disconnect")
+    shows(browser, "The session ends within seconds.")
+    shows(browser, "ending")
+    stack.sql("DELETE FROM daemon_sessions WHERE id = 's0123456789abcdefghi'")
+
     browser.get(url + "/health")
     shows(browser, "answers")
+    shows(browser, "lightmail-gcd")
     picture(browser, "health")
     press(browser, "Log out")
     shows(browser, "Token")
@@ -199,6 +213,7 @@ def test_it_fits_a_phone_and_the_dark(stack, api, browser, url):
             "account": f"/accounts/{number}",
             "mailbox": f"/mailboxes/{inbox}",
             "webhooks": "/webhooks",
+            "sessions": "/sessions",
             "health": "/health",
         }
         for name, path in pages.items():
@@ -215,7 +230,7 @@ def test_it_fits_a_phone_and_the_dark(stack, api, browser, url):
 def test_every_field_has_a_name(api, browser, url):
     """What a screen reader reads: a label for each field, a name for each link and button, one heading of the first level."""
     log_in(browser, url, api.token)
-    for path in ("", "/domains", "/accounts", "/deleted", "/blocked", "/webhooks", "/health"):
+    for path in ("", "/domains", "/accounts", "/deleted", "/blocked", "/sessions", "/webhooks", "/health"):
         browser.get(url + path)
         assert len(browser.find_elements(By.TAG_NAME, "h1")) == 1
         assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == "en"

@@ -37,14 +37,15 @@ struct ConsoleRequest: Sendable {
 
     private static let sections: [(path: String, name: String)] = [
         ("/console", "Overview"), ("/console/domains", "Domains"), ("/console/accounts", "Accounts"),
-        ("/console/deleted", "Deleted"), ("/console/blocked", "Blocked"), ("/console/webhooks", "Webhooks"),
+        ("/console/deleted", "Deleted"), ("/console/sessions", "Sessions"), ("/console/blocked", "Blocked"),
+        ("/console/webhooks", "Webhooks"),
         ("/console/health", "Health"),
     ]
 
     /// What can stand above a page. The query names one of these, so that nobody can put words in our mouth.
     private static let notes = [
         "added": "Added.", "changed": "Changed.", "removed": "Removed.", "restored": "Restored.",
-        "password": "The password was changed.",
+        "password": "The password was changed.", "ending": "The session ends within seconds.",
     ]
 }
 

@@ -28,6 +28,8 @@ enum ConsoleRoutes {
             page(.get, "/console/deleted", DeletedPage.show),
             page(.get, "/console/blocked", BlockedPage.show),
             page(.post, "/console/blocked", BlockedPage.unblock),
+            page(.get, "/console/sessions", SessionsPage.show),
+            page(.post, "/console/sessions", SessionsPage.disconnect),
             page(.get, "/console/webhooks", WebhooksPage.show),
             page(.post, "/console/webhooks", WebhooksPage.change),
             page(.get, "/console/health", HealthPage.show),

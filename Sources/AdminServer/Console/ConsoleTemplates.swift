@@ -13,7 +13,8 @@ struct ConsoleTemplates: Sendable {
         "layout": ConsoleAssets.layout, "login": ConsoleAssets.login, "dashboard": ConsoleAssets.dashboard,
         "domains": ConsoleAssets.domains, "accounts": ConsoleAssets.accounts, "account": ConsoleAssets.account,
         "mailbox": ConsoleAssets.mailbox, "message": ConsoleAssets.message, "deleted": ConsoleAssets.deleted,
-        "blocked": ConsoleAssets.blocked, "webhooks": ConsoleAssets.webhooks, "health": ConsoleAssets.health,
+        "blocked": ConsoleAssets.blocked, "sessions": ConsoleAssets.sessions, "webhooks": ConsoleAssets.webhooks,
+        "health": ConsoleAssets.health,
         "problem": ConsoleAssets.problem,
     ]
 

@@ -25,6 +25,16 @@ struct AdminRequest: Sendable {
         return number
     }
 
+    /// A word in the path, percent-decoded.
+    ///
+    /// - Throws: `Problem` 400 when it is none.
+    func word(_ name: String) throws -> String {
+        guard let word = context.parameters.get(name), !word.isEmpty else {
+            throw Problem(.badRequest, "\(name) is missing")
+        }
+        return word
+    }
+
     /// A value of the query, percent-decoded; nil when it is not there or empty.
     func query(_ name: String) -> String? {
         guard let value = request.uri.queryParameters[name[...]], !value.isEmpty else { return nil }

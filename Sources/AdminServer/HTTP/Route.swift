@@ -32,7 +32,8 @@ struct Route: Sendable {
         [
             HealthRoutes.all, SystemRoutes.all, AccountRoutes.all, DomainRoutes.all, AliasRoutes.all,
             MailboxRoutes.all, MessageRoutes.all, DeletedRoutes.all, StatisticsRoutes.all, LoginRoutes.all,
-            WebhookRoutes.all, SendRoutes.all, CalendarRoutes.all, CalendarEventRoutes.all, DocumentRoutes.all,
+            PresenceRoutes.all, WebhookRoutes.all, SendRoutes.all, CalendarRoutes.all, CalendarEventRoutes.all,
+            DocumentRoutes.all,
         ].flatMap { $0 }
     }
 }

@@ -80,12 +80,13 @@ package struct Accounts: Sendable {
     package func setPassword(_ address: EmailAddress, password: [UInt8]) async throws(StoreError) {
         let hash = try await passwords.hash(password)
         let verifier = try await passwords.scramVerifier(password)?.text
-        try await change(address, "password_hash = ?, scram_sha_256 = ?", [.text(hash), SQLValue(verifier)])
+        try await change(
+            address, "password_hash = ?, scram_sha_256 = ?", [.text(hash), SQLValue(verifier)], endingSessions: true)
     }
 
     /// Lets the account log in and receive, or stops it; its mail stays.
     package func setActive(_ address: EmailAddress, _ isActive: Bool) async throws(StoreError) {
-        try await change(address, "is_active = ?", [.int(isActive ? 1 : 0)])
+        try await change(address, "is_active = ?", [.int(isActive ? 1 : 0)], endingSessions: !isActive)
     }
 
     /// Removes the account and the aliases that lead to it. Its mail rests until the collector takes it; its name is
@@ -100,19 +101,22 @@ package struct Accounts: Sendable {
                         DELETE FROM aliases WHERE account_id = \(account);\(MailboxGrants.forget(id));\
                         \(AccountUsage.leaveDomain(id));\
                         UPDATE accounts SET live = NULL, deleted_at = UTC_TIMESTAMP(), is_active = 0 \
-                        WHERE id = \(account) AND live = 1
+                        WHERE id = \(account) AND live = 1;\(SessionEnding.of(id))
                         """)
             }
         }
     }
 
-    private func change(_ address: EmailAddress, _ assignments: String, _ values: [SQLValue]) async throws(StoreError) {
+    private func change(
+        _ address: EmailAddress, _ assignments: String, _ values: [SQLValue], endingSessions: Bool
+    ) async throws(StoreError) {
         try await mapped {
             try await database.transaction { connection in
                 let account = try connection.account(address)
                 _ = try connection.execute(
                     "UPDATE accounts SET \(assignments) WHERE id = ? AND live = 1",
                     values + [.uint(account.id.rawValue)])
+                if endingSessions { _ = try connection.commit(after: SessionEnding.of(account.id)) }
             }
         }
     }

@@ -115,6 +115,7 @@ extension Administration {
                 else { throw StoreError(.notFound, "domain \(id)") }
                 _ = try connection.execute(
                     "UPDATE domains SET is_active = ? WHERE id = ?", [.int(isActive ? 1 : 0), .uint(id)])
+                if !isActive { _ = try connection.commit(after: SessionEnding.of(domain: id)) }
             }
         }
     }

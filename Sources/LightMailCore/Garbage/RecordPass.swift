@@ -6,7 +6,8 @@ extension Garbage {
     private static let records = 1000
     private static let rounds = 100
 
-    /// Forgets deliveries, answered requests, dead letters, changes and logins that are too old to matter, and logins that are too many.
+    /// Forgets deliveries, answered requests, dead letters, changes and logins that are too old to matter, logins that are too
+    /// many, and daemons that ended without taking leave.
     func forgetRecords(_ report: inout GarbageReport) async throws(StoreError) {
         report.deliveries += try await forget(
             """
@@ -36,6 +37,20 @@ extension Garbage {
             WHERE changed_at < UTC_TIMESTAMP() - INTERVAL \(policy.changeMemory) SECOND)
             """)
         try await forgetLogins(&report)
+        try await forgetDaemons()
+    }
+
+    /// One that did not tell of itself for an hour: until then an administrator sees that it is gone.
+    private func forgetDaemons() async throws(StoreError) {
+        _ = try await forget(
+            """
+            DELETE FROM daemons WHERE seen_at < UTC_TIMESTAMP() - INTERVAL 3600 + 3 * beat_seconds SECOND \
+            LIMIT \(Self.records)
+            """)
+        _ = try await forget(
+            """
+            DELETE FROM daemon_sessions WHERE daemon_id NOT IN (SELECT id FROM daemons) LIMIT \(Self.records)
+            """)
     }
 
     private func forgetLogins(_ report: inout GarbageReport) async throws(StoreError) {

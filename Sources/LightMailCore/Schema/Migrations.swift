@@ -334,5 +334,33 @@ extension Migration {
                     PRIMARY KEY (account_id, source)
                 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
                 """),
+        Migration(
+            version: 14, name: "presence",
+            statements: """
+                CREATE TABLE daemons (
+                    id            VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+                    kind          VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                    host          VARCHAR(255) NOT NULL,
+                    pid           INT UNSIGNED NOT NULL,
+                    version       VARCHAR(64) NOT NULL,
+                    started_at    DATETIME NOT NULL,
+                    seen_at       DATETIME NOT NULL,
+                    beat_seconds  INT UNSIGNED NOT NULL,
+                    connections   INT UNSIGNED NOT NULL,
+                    KEY daemons_seen (seen_at)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE daemon_sessions (
+                    id         VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+                    daemon_id  VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                    account_id BIGINT UNSIGNED NOT NULL,
+                    listener   VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                    client     VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
+                    began_at   DATETIME NOT NULL,
+                    is_ending  TINYINT UNSIGNED NOT NULL DEFAULT 0,
+                    KEY daemon_sessions_daemon (daemon_id, is_ending),
+                    KEY daemon_sessions_account (account_id)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                """),
     ]
 }

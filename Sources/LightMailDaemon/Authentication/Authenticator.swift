@@ -10,6 +10,8 @@ package final class Authenticator: Sendable {
     let policy: LoginPolicy
     let accounts: Accounts
     let sessions: AccountSessions
+    /// Where it is noted whose a session is; nil for nowhere.
+    let registry: SessionRegistry?
     private let tokens: TokenIntrospector?
     private let successes: Counter
     private let unavailable: Counter
@@ -20,10 +22,12 @@ package final class Authenticator: Sendable {
     ///   - maximumSessions: of one account in this process; 0 for no limit.
     ///   - service: the protocol as the metrics name it, such as "imap".
     ///   - metrics: where logins are counted.
+    ///   - registry: where it is noted whose a session is.
     package init(
         accounts: Accounts, tokens: TokenIntrospector? = nil, policy: LoginPolicy, maximumSessions: Int = 0,
-        service: String, metrics: MetricsRegistry
+        service: String, metrics: MetricsRegistry, registry: SessionRegistry? = nil
     ) {
+        self.registry = registry
         sessions = AccountSessions(maximum: maximumSessions)
         self.accounts = accounts
         self.tokens = tokens
@@ -47,7 +51,8 @@ package final class Authenticator: Sendable {
         self.init(
             accounts: context.store.accounts, tokens: context.store.introspector,
             policy: LoginPolicy(context.configuration.auth, context.configuration.oauth),
-            maximumSessions: maximumSessions(context.configuration), service: service, metrics: context.metrics)
+            maximumSessions: maximumSessions(context.configuration), service: service, metrics: context.metrics,
+            registry: context.sessions)
         context.onReload { [sessions] in sessions.change(maximum: maximumSessions($0)) }
     }
 

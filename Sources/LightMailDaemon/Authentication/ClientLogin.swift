@@ -1,3 +1,4 @@
+import Glibc
 import LightMailCore
 import Logging
 import SASL
@@ -12,6 +13,7 @@ package struct ClientLogin: Sendable {
     }
 
     private let authenticator: Authenticator
+    private let connection: ConnectionInfo
     private let network: ClientNetwork
     private let logger: Logger
     private let maximumFailures: Int
@@ -30,6 +32,7 @@ package struct ClientLogin: Sendable {
         _ authenticator: Authenticator, connection: ConnectionInfo, maximumFailures: Int, logger: Logger
     ) {
         self.authenticator = authenticator
+        self.connection = connection
         network = authenticator.policy.network(of: connection.clientAddress)
         self.maximumFailures = maximumFailures
         self.logger = logger
@@ -118,6 +121,7 @@ package struct ClientLogin: Sendable {
     /// The session has no account any more, and may log in again.
     package mutating func logOut() {
         place = nil
+        authenticator.registry?.note(nil, of: connection.sessionID)
     }
 
     /// Takes a place for the session of an account.
@@ -125,7 +129,13 @@ package struct ClientLogin: Sendable {
         guard case .account(let account, _) = verdict else { return verdict }
         place = nil
         place = authenticator.sessions.enter(account.id)
-        return place == nil ? .refused(.tooManySessions) : verdict
+        guard place != nil else { return .refused(.tooManySessions) }
+        authenticator.registry?.note(
+            LiveSession(
+                id: connection.sessionID, account: account.id, listener: connection.listener,
+                client: connection.clientAddress.map { "\($0)" }, beganAt: Int64(time(nil))),
+            of: connection.sessionID)
+        return verdict
     }
 
     private mutating func conclude(_ verdict: Authenticator.Verdict, _ evidence: Evidence) -> LoginOutcome {

@@ -28,6 +28,12 @@ struct DaemonServices {
             add("watchdog") { try await endingQuietly { try await watchdog.run() } }
         }
         add("reload") { try await endingQuietly { try await reload(at: hangUps) } }
+        add("heartbeat") {
+            try await endingQuietly {
+                var heartbeat = Heartbeat(context)
+                try await heartbeat.run()
+            }
+        }
         for work in context.backgroundWork {
             add(work.name) { try await endingQuietly(work.body) }
         }

@@ -1,3 +1,4 @@
+import LightMailCore
 import NIOCore
 import Synchronization
 
@@ -6,6 +7,7 @@ package final class SessionRegistry: Sendable {
     private struct Session {
         let channel: Channel
         var drain: (@Sendable () -> Void)?
+        var login: LiveSession?
     }
 
     private struct State {
@@ -49,6 +51,26 @@ package final class SessionRegistry: Sendable {
             return nil
         }
         lateChannel?.eventLoop.execute(drain)
+    }
+
+    /// Notes whose session it is; with nil, that it is nobody's again.
+    func note(_ login: LiveSession?, of sessionID: String) {
+        state.withLock { $0.sessions[sessionID]?.login = login }
+    }
+
+    /// The sessions of accounts, by their ids.
+    var logins: [String: LiveSession] {
+        state.withLock { $0.sessions.compactMapValues(\.login) }
+    }
+
+    /// Ends a session as a shutdown would; nothing when there is none.
+    func end(_ sessionID: String) {
+        guard let session = state.withLock({ $0.sessions[sessionID] }) else { return }
+        if let drain = session.drain {
+            session.channel.eventLoop.execute(drain)
+        } else {
+            session.channel.close(promise: nil)
+        }
     }
 
     /// Asks every session to end, waits until all have or `limit` has passed, and closes the rest.

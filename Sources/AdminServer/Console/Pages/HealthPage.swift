@@ -29,6 +29,8 @@ enum HealthPage {
         ]
         // What needs MySQL is left out while it is away: this page is for that hour.
         if parts.database {
+            let now = Timestamp.now.seconds
+            values["running"] = try await console.store.presence.daemons(all: true).map { running($0, now) }
             let garbage = try await service.figures.garbage.value()
             values["schema"] = "\(try await Migrator(console.store.database).version()) of \(Migrator.newest)"
             values["garbage"] =
@@ -40,6 +42,14 @@ enum HealthPage {
                 ] as Values
         }
         return try console.page("health", title: "Health", section: "/console/health", values)
+    }
+
+    private static func running(_ daemon: DaemonRecord, _ now: Int64) -> Values {
+        [
+            "name": "lightmail-\(daemon.kind)", "host": daemon.host, "pid": "\(daemon.pid)", "version": daemon.version,
+            "isAlive": daemon.isAlive, "age": Figure.age(max(now - daemon.startedAt, 0)),
+            "silence": Figure.age(max(now - daemon.seenAt, 0)), "connections": Figure.count(daemon.connections),
+        ]
     }
 
     private static func check(_ name: String, _ isWell: Bool, _ what: String) -> Values {

@@ -6,6 +6,7 @@ package struct SystemSection: ConfigurationSection {
     /// 0: one a processor.
     package var threads = 0
     package var drainSeconds: Duration = .seconds(25)
+    package var heartbeat: Duration = .seconds(10)
 
     package init() {}
 
@@ -18,6 +19,9 @@ package struct SystemSection: ConfigurationSection {
             .text("group", \.group, "Group of the UNIX sockets that daemons make; Postfix must be a member."),
             .number("threads", \.threads, in: 0...256, "Event loop threads a daemon; 0: one a processor."),
             .seconds("drain_seconds", \.drainSeconds, in: 0...3600, "How long sessions may finish at a shutdown."),
+            .seconds(
+                "heartbeat_seconds", \.heartbeat, in: 1...3600,
+                "How often a daemon tells of itself and its sessions, and ends those that are to end."),
         ]
     }
 }
