@@ -171,7 +171,7 @@ def test_a_day_of_an_administrator(stack, api, browser, url):
     # A session of a daemon that will not say more: the database's word for it is what the page shows.
     stack.sql(
         "INSERT INTO daemon_sessions (id, daemon_id, account_id, listener, client, began_at) SELECT 's0123456789abcdefghi', d.id,"
-        " (SELECT MAX(id) FROM accounts WHERE live = 1), 'imaps', '192.0.2.7', UTC_TIMESTAMP() FROM daemons d WHERE d.kind = 'imapd' LIMIT 1"
+        " (SELECT MAX(id) FROM accounts WHERE live = 1), 'imaps', '192.0.2.7', UTC_TIMESTAMP() FROM daemons d WHERE d.kind = 'imapd' ORDER BY d.seen_at DESC LIMIT 1"
     )
     browser.get(url + "/sessions")
     shows(browser, "192.0.2.7")

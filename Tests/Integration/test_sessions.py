@@ -1,13 +1,15 @@
 """Who is logged in where: the daemons tell it, an administrator reads it, and ends it."""
 
+import imaplib
 import json
 import poplib
 import smtplib
 import ssl
 
 import pytest
+from support import corpus
 from support.api import API
-from support.stack import eventually, free_ports
+from support.stack import PATIENCE, eventually, free_ports
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +30,12 @@ def of(api, account):
     return api.get(f"/admin/sessions?account={account.address}").json
 
 
+def log_in(account, port):
+    client = imaplib.IMAP4("127.0.0.1", port, timeout=PATIENCE)
+    client.login(account.address, account.password)
+    return client
+
+
 def hangs_up(client):
     """Reads until the server says goodbye."""
     lines = []
@@ -38,7 +46,7 @@ def hangs_up(client):
 
 def test_a_session_is_shown_and_ended(stack, api, imapd, account):
     process, port = imapd
-    client = stack.imap(account, port=port, mailbox="INBOX")
+    client = log_in(account, port)
     eventually(lambda: len(of(api, account)) == 1, "the session is shown")
     (session,) = of(api, account)
     assert (session["account"], session["daemon"], session["listener"]) == (account.address, "imapd", "imap")
@@ -58,15 +66,15 @@ def test_a_session_is_shown_and_ended(stack, api, imapd, account):
 
 
 def test_a_stopped_account_is_put_out(stack, api, imapd, account):
-    clients = [stack.imap(account, port=imapd[1]) for _ in range(3)]
+    clients = [log_in(account, imapd[1]) for _ in range(3)]
     eventually(lambda: len(of(api, account)) == 3, "the sessions are shown")
     stack.control("account", "disable", account.address)
     for client in clients:
         assert hangs_up(client)[-1].startswith(b"* BYE")
     stack.control("account", "enable", account.address)
-    client = stack.imap(account, port=imapd[1])
+    client = log_in(account, imapd[1])
     eventually(lambda: len(of(api, account)) == 1, "the session is shown")
-    stack.control("account", "password", account.address, "--password-stdin", input="another password\n")
+    stack.control("account", "passwd", account.address, "--password-stdin", input="another password\n")
     assert hangs_up(client)[-1].startswith(b"* BYE")
 
 
@@ -92,9 +100,18 @@ def test_pop3_and_submission_are_shown_too(stack, api, account):
         page = api.get(f"/admin/sessions?account={account.address}&limit=1")
         following = page.fields["link"].split(";")[0].strip("<>")
         assert page.json + api.get(following).json == of(api, account)
-        reader.quit()
-        writer.quit()
-        eventually(lambda: of(api, account) == [], "both are gone")
+        # POP3 has no word for it: the connection is closed, and what was marked stays.
+        stack.deliver(corpus.header("kept", ""), account.address)
+        late = poplib.POP3("127.0.0.1", pop3, timeout=60)
+        late.user(account.address)
+        late.pass_(account.password)
+        late.dele(1)
+        stack.control("account", "disable", account.address)
+        for client in (reader, late):
+            assert hangs_up(client.file) == []
+        assert hangs_up(writer.file)[-1].startswith(b"421 ")
+        eventually(lambda: of(api, account) == [], "all are gone")
+        assert stack.sql(f"SELECT used_messages FROM accounts WHERE username = '{account.address}'") == [["1"]]
     finally:
         for process in (pop3d, smtpd):
             process.terminate()

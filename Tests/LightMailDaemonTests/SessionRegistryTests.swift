@@ -53,6 +53,37 @@ import Testing
         try await daemon.end()
     }
 
+    /// Asked once it may finish, asked twice it is closed.
+    @Test func oneSessionIsEnded() async throws {
+        let daemon = try TestDaemon()
+        let sessions = daemon.context.sessions
+        let names = Mutex<[String]>([])
+        let listener = try await daemon.listen { specification in
+            let initialize = specification.initialize
+            specification.initialize = { channel, info in
+                names.withLock { $0.append(info.sessionID) }
+                sessions.onDrain(of: info.sessionID) {
+                    channel.writeAndFlush(ByteBuffer(string: "in a moment\n"), promise: nil)
+                }
+                return initialize(channel, info)
+            }
+        }
+        let client = try await TestClient.connect(listener)
+        _ = try await client.line()
+        let other = try await TestClient.connect(listener)
+        _ = try await other.line()
+        let first = names.withLock { $0.first }
+        let name = try #require(first)
+        sessions.end("another")
+        sessions.end(name)
+        #expect(try await client.line() == "in a moment")
+        sessions.end(name)
+        #expect(try await client.rest() == "")
+        #expect(sessions.count == 1)
+        await sessions.drain(limit: .milliseconds(1))
+        try await daemon.end()
+    }
+
     @Test func nothingIsAcceptedDuringADrain() async throws {
         let daemon = try TestDaemon()
         // Not TCP: the port could be another test's by then.

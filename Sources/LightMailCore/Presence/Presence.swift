@@ -13,10 +13,11 @@ package struct Presence: Sendable {
     /// Writes that a daemon is there, and up to ``batch`` each of the sessions that began and ended.
     ///
     /// - Parameter beat: how often it does so, in seconds.
-    /// - Returns: the sessions that it is to end. Those of an account that was stopped meanwhile are among them.
+    /// - Returns: the sessions that it is to end, those of an account that was stopped meanwhile among them; and whether the
+    ///   daemon was unknown: at its first beat, and after the collector forgot it, with all that it had told.
     package func tell(
         _ daemon: DaemonRecord, beat: UInt32, began: [LiveSession], ended: [String]
-    ) async throws(StoreError) -> [String] {
+    ) async throws(StoreError) -> (ending: [String], wasUnknown: Bool) {
         var script: SQLText = """
             INSERT INTO daemons (id, kind, host, pid, version, started_at, seen_at, beat_seconds, connections) VALUES \
             (\(hex: daemon.id.utf8), \(hex: daemon.kind.utf8), \(hex: daemon.host.utf8), \(daemon.pid), \
@@ -48,7 +49,8 @@ package struct Presence: Sendable {
             try await database.transaction { [script] connection in
                 let results = try connection.commit(after: script)
                 let rows = results.last { !$0.rows.isEmpty }?.rows ?? []
-                return try rows.map { String(decoding: try $0[0].hex, as: UTF8.self) }
+                // One row is affected by an INSERT, two or none by the UPDATE in its place.
+                return (try rows.map { String(decoding: try $0[0].hex, as: UTF8.self) }, results[0].affectedRows == 1)
             }
         }
     }

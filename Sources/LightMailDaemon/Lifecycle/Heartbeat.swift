@@ -56,8 +56,11 @@ struct Heartbeat {
         var ending: [String]
         repeat {
             let (first, gone) = (began.prefix(Presence.batch), ended.prefix(Presence.batch))
-            ending = try await context.store.presence.tell(
+            let wasUnknown: Bool
+            (ending, wasUnknown) = try await context.store.presence.tell(
                 record, beat: UInt32(clamping: interval.components.seconds), began: Array(first), ended: Array(gone))
+            // The collector forgot this daemon while it could not tell of itself: all is told anew, the rest at the next beat.
+            if wasUnknown { told = [:] }
             for session in first { told[session.id] = session }
             for id in gone { told[id] = nil }
             began = began.dropFirst(first.count)

@@ -8,6 +8,7 @@ package final class SessionRegistry: Sendable {
         let channel: Channel
         var drain: (@Sendable () -> Void)?
         var login: LiveSession?
+        var isEnding = false
     }
 
     private struct State {
@@ -63,13 +64,19 @@ package final class SessionRegistry: Sendable {
         state.withLock { $0.sessions.compactMapValues(\.login) }
     }
 
-    /// Ends a session as a shutdown would; nothing when there is none.
+    /// Ends a session as a shutdown would; nothing when there is none. Asked a second time it closes the channel: a session
+    /// that does not end for a shutdown, such as one of POP3 on its way to QUIT, would otherwise never end.
     func end(_ sessionID: String) {
-        guard let session = state.withLock({ $0.sessions[sessionID] }) else { return }
-        if let drain = session.drain {
-            session.channel.eventLoop.execute(drain)
+        let found: (channel: Channel, drain: (@Sendable () -> Void)?)? = state.withLock { state in
+            guard let session = state.sessions[sessionID] else { return nil }
+            state.sessions[sessionID]?.isEnding = true
+            return (session.channel, session.isEnding ? nil : session.drain)
+        }
+        guard let found else { return }
+        if let drain = found.drain {
+            found.channel.eventLoop.execute(drain)
         } else {
-            session.channel.close(promise: nil)
+            found.channel.close(promise: nil)
         }
     }
 

@@ -20,9 +20,8 @@ import Testing
             let presence = bench.store.presence
             let began = (0..<Presence.batch).map { session("s\($0)", account) }
             let trips = try await bench.roundTrips {
-                let first = try await presence.tell(daemon("d"), beat: 10, began: began, ended: [])
-                let second = try await presence.tell(daemon("d"), beat: 10, began: [], ended: ["s0", "s1"])
-                #expect(first.isEmpty && second.isEmpty)
+                _ = try await presence.tell(daemon("d"), beat: 10, began: began, ended: [])
+                _ = try await presence.tell(daemon("d"), beat: 10, began: [], ended: ["s0", "s1"])
             }
             #expect(trips == 2)
             let sessions = try await presence.sessions()
@@ -63,14 +62,14 @@ import Testing
             let began = [session("s1", ann), session("s2", bob), session("s3", bob)]
             _ = try await presence.tell(daemon("d"), beat: 10, began: began, ended: [])
             func ending() async throws -> Set<String> {
-                Set(try await presence.tell(daemon("d"), beat: 10, began: [], ended: []))
+                Set(try await presence.tell(daemon("d"), beat: 10, began: [], ended: []).ending)
             }
             #expect(try await ending().isEmpty)
             try await presence.disconnect("s1")
             #expect(try await ending() == ["s1"])
             await #expect(throws: StoreError.self) { try await presence.disconnect("none") }
             // Another daemon hears nothing of it.
-            #expect(try await presence.tell(daemon("e"), beat: 10, began: [], ended: []).isEmpty)
+            #expect(try await presence.tell(daemon("e"), beat: 10, began: [], ended: []).ending.isEmpty)
             try await bench.store.accounts.setPassword(try EmailAddress(bob.username), password: Array("new".utf8))
             #expect(try await ending() == ["s1", "s2", "s3"])
             _ = try await presence.tell(daemon("d"), beat: 10, began: [], ended: ["s1", "s2", "s3"])
@@ -83,18 +82,23 @@ import Testing
         try await StoreBench.run { bench in
             let (ann, bob) = (try await bench.account("ann"), try await bench.account("bob"))
             let presence = bench.store.presence
-            #expect(try await presence.tell(daemon("d"), beat: 10, began: [session("s1", ann)], ended: []).isEmpty)
+            #expect(
+                try await presence.tell(daemon("d"), beat: 10, began: [session("s1", ann)], ended: []).ending.isEmpty)
             try await bench.store.accounts.setActive(try EmailAddress(ann.username), false)
             try await bench.store.accounts.remove(try EmailAddress(bob.username))
             let ending = try await presence.tell(
-                daemon("d"), beat: 10, began: [session("s2", ann), session("s3", bob)], ended: [])
+                daemon("d"), beat: 10, began: [session("s2", ann), session("s3", bob)], ended: []
+            ).ending
             #expect(Set(ending) == ["s1", "s2", "s3"])
             try await bench.store.accounts.setActive(try EmailAddress(ann.username), true)
             let domain = try #require(try await bench.store.administration.domains().first)
             try await presence.leave("d")
-            #expect(try await presence.tell(daemon("d"), beat: 10, began: [session("s4", ann)], ended: []).isEmpty)
+            #expect(
+                try await presence.tell(daemon("d"), beat: 10, began: [session("s4", ann)], ended: []).ending.isEmpty)
             try await bench.store.administration.setActive(domain: domain.id, false)
-            #expect(try await presence.tell(daemon("d"), beat: 10, began: [session("s5", ann)], ended: []).count == 2)
+            #expect(
+                try await presence.tell(daemon("d"), beat: 10, began: [session("s5", ann)], ended: []).ending.count == 2
+            )
         }
     }
 
@@ -113,6 +117,12 @@ import Testing
             try await bench.collect(bench.collector())
             #expect(try await presence.daemons(all: true).isEmpty)
             #expect(try await bench.count("daemon_sessions") == 0)
+            // It was away, not dead: it hears that all must be told anew.
+            func isUnknown() async throws -> Bool {
+                try await presence.tell(daemon("d"), beat: 10, began: [], ended: []).wasUnknown
+            }
+            #expect(try await isUnknown())
+            #expect(try await !isUnknown())
         }
     }
 }
