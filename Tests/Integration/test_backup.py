@@ -65,7 +65,10 @@ def rich(stack):
     user = next(item["id"] for item in api.get("/admin/accounts").json if item["username"] == account.address)
     calendar = api.post("/calendar", {"user_id": user, "name": "Work"}).json
     assert api.post("/calendar/event", {"calendar_id": calendar, "content": EVENT, "summary": "mine"}).status == 201
-    return account
+    yield account
+    # What is shared with anyone of the domain would be seen by every test after these.
+    for name in (account.address, f"copy-{account.address}"):
+        stack.control("account", "remove", name, check=False)
 
 
 def rows(stack, account):
