@@ -64,6 +64,7 @@ let package = Package(
         room("POP3Syntax"),
         room("SMTPSyntax"),
         room("SASL"),
+        room("DAVSyntax"),
 
         // Clients that know no mail.
         room("MariaDBClient", ["CMariaDB", logging]),
@@ -99,13 +100,18 @@ let package = Package(
             "AdminServer",
             ["LightMailDaemon", "LightMailCore", "MailFormat", "SMTPClient", logging, mustache] + hummingbird + nio),
 
+        room(
+            "DAVServer",
+            ["DAVSyntax", "CalendarFormat", "LightMailDaemon", "LightMailCore", "SASL", logging]
+                + hummingbird + nio),
+
         // The programs.
         program("lightmail-imapd", ["IMAPServer", "LightMailDaemon"]),
         program("lightmail-lmtpd", ["SMTPServer", "LightMailDaemon"]),
         program("lightmail-gcd", ["LightMailCore", "LightMailDaemon"]),
         program("lightmail-pop3d", ["POP3Server", "LightMailDaemon"]),
         program("lightmail-smtpd", ["SMTPServer", "LightMailDaemon"]),
-        program("lightmail-apid", ["AdminServer", "LightMailDaemon"]),
+        program("lightmail-apid", ["AdminServer", "DAVServer", "LightMailDaemon"]),
         program("lightmailctl", ["LightMailDaemon", "LightMailCore", "MailMigration", argumentParser, logging]),
 
         // Tests mirror the rooms.
@@ -115,6 +121,7 @@ let package = Package(
         tests("POP3SyntaxTests", ["POP3Syntax"]),
         tests("SMTPSyntaxTests", ["SMTPSyntax"]),
         tests("SASLTests", ["SASL"]),
+        tests("DAVSyntaxTests", ["DAVSyntax"]),
         tests("MariaDBClientTests", ["MariaDBClient"]),
         tests("S3ClientTests", ["S3Client", "COpenSSL"]),
         tests("SMTPClientTests", ["SMTPClient"] + nio),
@@ -138,6 +145,7 @@ let package = Package(
                 nioEmbedded, nioTLS,
             ] + nio),
         tests("MailMigrationTests", ["MailMigration", "LightMailCore"]),
+        tests("DAVServerTests", ["DAVServer", "DAVSyntax", "CalendarFormat", "LightMailCore"]),
         tests("AdminServerTests", ["AdminServer", "LightMailDaemon", "LightMailCore"]),
     ]
 )
@@ -148,7 +156,7 @@ if Context.environment["LIGHTMAIL_FUZZ"] != nil {
     let fuzzers = [
         ("message", "MailFormat"), ("stored-format", "MailFormat"), ("text", "MailFormat"), ("imap", "IMAPSyntax"),
         ("smtp", "SMTPSyntax"),
-        ("pop3", "POP3Syntax"), ("sasl", "SASL"), ("calendar", "CalendarFormat"),
+        ("pop3", "POP3Syntax"), ("sasl", "SASL"), ("calendar", "CalendarFormat"), ("dav", "DAVSyntax"),
     ]
     package.dependencies = []
     package.targets =

@@ -21,6 +21,15 @@ package struct CalendarZones: Sendable {
         own[line.value] = try TimeZoneComponent.zone(component, limits: limits)
     }
 
+    /// The zone of an object that holds one VTIMEZONE and nothing else (RFC 4791 5.2.2).
+    ///
+    /// - Throws: `CalendarError`
+    package static func only(in calendar: CalendarComponent) throws(CalendarError) -> CalendarZone {
+        guard calendar.components.count == 1, let component = calendar.components.first, component.name == "VTIMEZONE"
+        else { throw CalendarError(.notOneObject("one VTIMEZONE is wanted"), line: calendar.line) }
+        return try TimeZoneComponent.zone(component, limits: CalendarLimits())
+    }
+
     func knows(_ name: String) -> Bool { own[name] != nil || resolve(name) != nil }
 
     func zone(of time: CalendarTime) -> CalendarZone {

@@ -65,6 +65,13 @@ def rich(stack):
     user = next(item["id"] for item in api.get("/admin/accounts").json if item["username"] == account.address)
     calendar = api.post("/calendar", {"user_id": user, "name": "Work"}).json
     assert api.post("/calendar/event", {"calendar_id": calendar, "content": EVENT, "summary": "mine"}).status == 201
+    # As a client would have named it all.
+    stack.sql(f"UPDATE calendars SET resource = 'work', components = 1 WHERE id = {calendar}")
+    stack.sql(f"UPDATE calendar_events SET resource = 'ümlaut.ics' WHERE calendar_id = {calendar}")
+    stack.sql(
+        "INSERT INTO calendar_properties (calendar_id, namespace, name, value) VALUES "
+        f"({calendar}, 'http://apple.com/ns/ical/', 'calendar-color', '<c xmlns=\"http://apple.com/ns/ical/\">#00ff00</c>')"
+    )
     yield account
     # What is shared with anyone of the domain would be seen by every test after these.
     for name in (account.address, f"copy-{account.address}"):
@@ -86,7 +93,11 @@ def rows(stack, account):
             "SELECT a.password_hash, a.scram_sha_256, a.is_active, a.quota_bytes, a.quota_messages, a.quota_mailboxes, "
             f"a.used_bytes, a.used_messages, a.last_uid_validity FROM accounts a WHERE a.username = '{account}' AND a.live = 1"
         ),
-        stack.sql(f"SELECT b.name, b.events, b.bytes FROM calendars b {of}"),
+        stack.sql(
+            "SELECT b.name, b.resource, b.components, b.events, b.bytes, e.resource, e.summary, p.namespace, p.name, p.value FROM calendars b "
+            "LEFT JOIN calendar_events e ON e.calendar_id = b.id AND e.live = 1 "
+            f"LEFT JOIN calendar_properties p ON p.calendar_id = b.id {of}"
+        ),
     ]
 
 

@@ -1,6 +1,7 @@
-"""deploy/haproxy.cfg in front of two imapd, two pop3d and two smtpd: one account through all of them at once, one of a pair
+"""deploy/haproxy.cfg in front of two imapd, two pop3d, two smtpd and two apid: one account through all of them at once, one of a pair
 drained or killed while clients come and go, and the clients' own addresses in logs and limits."""
 
+import base64
 import collections
 import contextlib
 import re
@@ -13,8 +14,10 @@ from support.deliveries import Run, marked, marks_in_mailbox
 from support.stack import eventually, fetch_bodies, metrics
 from support.visits import LOST, log_in, visit
 
-PORTS = [port for _, keys in DAEMONS.values() for port in keys]
-FIRST_PORTS = [next(iter(keys)) for _, keys in DAEMONS.values()]
+CALDAV_PORT = 8443
+# Those whose daemon speaks first.
+PORTS = [port for _, keys in DAEMONS.values() for port in keys if port != CALDAV_PORT]
+FIRST_PORTS = [next(iter(keys)) for _, keys in DAEMONS.values() if CALDAV_PORT not in keys]
 LISTENERS = {"lightmail-imapd": "imap", "lightmail-pop3d": "pop3", "lightmail-smtpd": "smtp"}
 PER_ADDRESS = 2
 WORKERS = 4
@@ -103,6 +106,22 @@ def test_every_port_knows_its_clients_address(stack, site):
     for port in (25, 587, 465):
         address = f"192.0.2.{100 + PORTS.index(port)}".encode()
         assert b"from client.example.org ([%b])" % address in received, port
+
+
+def test_caldav_knows_its_clients_address(stack, site):
+    account = stack.account()
+    credentials = base64.b64encode(f"{account.address}:{account.password}".encode()).decode()
+    head = f"PROPFIND /dav/ HTTP/1.1\r\nHost: localhost\r\nDepth: 0\r\nAuthorization: Basic {credentials}\r\nContent-Length: 0\r\n\r\n"
+
+    def answered():
+        # A health check may not have seen both yet.
+        with contextlib.suppress(OSError), site.open(CALDAV_PORT, "192.0.2.150") as connection:
+            connection.sendall(head.encode())
+            return connection.recv(100).startswith(b"HTTP/1.1 207 ")
+
+    eventually(answered, "a request through HAProxy is answered")
+    line = next(line for line in logs(stack).splitlines() if "method=PROPFIND" in line and "client=192.0.2.150" in line)
+    assert "status=207" in line and account.address not in line
 
 
 def test_a_client_that_announces_itself_to_a_daemon_is_not_believed(stack, site):

@@ -10,7 +10,7 @@ from support.stack import ROOT
 UNITS = ROOT / "systemd"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
 # Names of listeners, as the sources spell them.
-LISTENERS = {"imap", "imaps", "pop3", "pop3s", "smtp", "submission", "submissions", "lmtp", "api"}
+LISTENERS = {"imap", "imaps", "pop3", "pop3s", "smtp", "submission", "submissions", "lmtp", "api", "caldav"}
 # systemd-analyze security: 0 is best, 10 worst.
 EXPOSURE = 2.0
 

@@ -1,5 +1,7 @@
 // Numbers as people read them.
 
+import LightMailDaemon
+
 enum Figure {
     private static let units = ["B", "kB", "MB", "GB", "TB", "PB"]
 

@@ -43,6 +43,17 @@ extension Administration {
     package func calendarEvents(
         in calendar: Calendar, page: Page<UInt64>, range: Range<Int64>? = nil, deleted: Bool = false
     ) async throws(StoreError) -> [CalendarEvent] {
+        try await mapped {
+            try await database.read { try $0.events(in: calendar, page: page, range: range, deleted: deleted) }
+        }
+    }
+}
+
+extension Connection {
+    /// Events of a calendar by their numbers, as `Administration.calendarEvents` has them.
+    func events(
+        in calendar: Calendar, page: Page<UInt64>, range: Range<Int64>? = nil, deleted: Bool = false
+    ) throws -> [CalendarEvent] {
         let sql = """
             SELECT \(CalendarEvent.columns) FROM calendar_events e JOIN calendars c ON c.id = e.calendar_id \
             JOIN object_keys o ON o.id = e.object_id WHERE e.calendar_id = ? AND c.account_id = ? AND e.id > ? \
@@ -54,10 +65,6 @@ extension Administration {
             .uint(calendar.id), .uint(calendar.account.rawValue), .uint(page.after ?? 0),
             .int(range?.upperBound ?? .max), .int(range?.lowerBound ?? .min),
         ]
-        return try await mapped {
-            try await database.read { connection in
-                try connection.query(sql, values + page.bounds).map(CalendarEvent.init(row:))
-            }
-        }
+        return try query(sql, values + page.bounds).map(CalendarEvent.init(row:))
     }
 }

@@ -23,15 +23,21 @@ extension Calendars {
     ///
     /// - Parameters:
     ///   - summary: what to list it by; nil for its own.
+    ///   - resource: its name in the calendar's path; nil for one that is made up. What is replaced keeps its own.
     ///   - replaced: the event that gives way to it, as it was last seen: conflict when it has changed since.
-    /// - Throws: `StoreError` notFound, alreadyExists for a UID that the calendar has, invalid, overQuota, conflict,
-    ///   unavailable.
+    ///   - moved: the event, of the same account, that ends with this one's beginning: conflict when it has changed since.
+    /// - Throws: `StoreError` notFound, alreadyExists for a UID or a name that the calendar has, invalid, overQuota,
+    ///   conflict, unavailable.
     package func store(
-        _ octets: [UInt8], in calendar: Calendar, summary: String? = nil, replacing replaced: CalendarEvent? = nil
+        _ octets: [UInt8], in calendar: Calendar, summary: String? = nil, as resource: String? = nil,
+        replacing replaced: CalendarEvent? = nil, moving moved: CalendarEvent? = nil
     ) async throws(StoreError) -> UInt64 {
         let read = try Self.read(octets)
         guard read.uid.utf8.count <= Self.longestUID else {
             throw StoreError(.invalid("a UID has at most \(Self.longestUID) octets"))
+        }
+        guard (resource?.utf8.count ?? 0) <= Calendar.longestResource else {
+            throw StoreError(.invalid("a name in a path has at most \(Calendar.longestResource) octets"))
         }
         if let replaced, replaced.uid != read.uid { throw StoreError(.invalid("the UID of an event stays as it is")) }
         let upload = objects.upload(prefix: "calendars/", suffix: ".ics", contentType: "text/calendar; charset=utf-8")
@@ -39,7 +45,8 @@ extension Calendars {
         let object = try await upload.finish()
         let text = (summary ?? read.main.text("SUMMARY") ?? "").prefixed(octets: Self.longestSummary)
         let storing = EventStoring(
-            calendar: calendar, replaced: replaced, object: object,
+            calendar: calendar, resource: resource ?? String(object.key.drop { $0 != "/" }.dropFirst()),
+            replaced: replaced, moved: moved, object: object,
             kept: octets.count <= Self.largestKept ? octets : nil, uid: read.uid, component: read.kind.rawValue,
             summary: text, recurs: read.recurs, extent: read.extent)
         do throws(StoreError) {
@@ -87,7 +94,9 @@ extension Calendars {
 /// The storing of one event within a transaction.
 private struct EventStoring: Sendable {
     let calendar: Calendar
+    let resource: String
     let replaced: CalendarEvent?
+    let moved: CalendarEvent?
     let object: StoredObject
     let kept: [UInt8]?
     let uid: String
@@ -97,13 +106,15 @@ private struct EventStoring: Sendable {
     let extent: (start: Int?, end: Int?)
 
     func run(on connection: Connection) throws -> UInt64 {
-        let locked = try connection.lockCalendar(calendar.id, of: calendar.account)
+        let locked = try lock(on: connection)
         if let replaced { try connection.requireUnchanged(replaced) }
         let growth = Int64(object.size) - Int64(replaced?.object.size ?? 0)
+        let change = growth - Int64(moved?.object.size ?? 0)
         var rooms = try QuotaRooms(
             try connection.script(AccountUsage.lock([calendar.account]))[0].rows, on: connection)
-        try rooms.take(calendar.account, bytes: growth, messages: 0)
-        let modSeq = locked.highestModSeq + 1
+        try rooms.take(calendar.account, bytes: change, messages: 0)
+        if let moved { try end(moved, on: connection) }
+        let modSeq = locked.highestModSeq + (moved?.calendar == calendar.id ? 2 : 1)
         let objectID = try connection.execute(
             """
             INSERT INTO object_keys (object_key, size, sha256, header_size, header, envelope, structure, preview, \
@@ -115,7 +126,7 @@ private struct EventStoring: Sendable {
         var script: SQLText = """
             UPDATE calendars SET highest_modseq = \(modSeq), events = events + \(replaced == nil ? 1 : 0), \
             bytes = bytes + (\(growth)) WHERE id = \(calendar.id);\
-            \(AccountUsage.change(calendar.account, bytes: growth, messages: 0))
+            \(AccountUsage.change(calendar.account, bytes: change, messages: 0))
             """
         if let replaced {
             let old = try connection.query(
@@ -124,6 +135,29 @@ private struct EventStoring: Sendable {
         }
         _ = try connection.commit(after: script)
         return id
+    }
+
+    /// Locks the calendar, and that of an event which moves into it, ascending by number.
+    private func lock(on connection: Connection) throws -> Calendar {
+        var locked: Calendar?
+        for id in Set([calendar.id, moved?.calendar ?? calendar.id]).sorted() {
+            let found = try connection.lockCalendar(id, of: calendar.account)
+            if id == calendar.id { locked = found }
+        }
+        guard let locked else { throw StoreError(.notFound, "calendar \(calendar.id)") }
+        return locked
+    }
+
+    /// Leaves a tombstone of what moves away. Its octets are given back by the caller.
+    private func end(_ event: CalendarEvent, on connection: Connection) throws {
+        try connection.requireUnchanged(event)
+        _ = try connection.script(
+            """
+            UPDATE calendars SET highest_modseq = highest_modseq + 1, events = events - 1, \
+            bytes = bytes - \(event.object.size) WHERE id = \(event.calendar);\
+            UPDATE calendar_events SET live = NULL, deleted_at = UTC_TIMESTAMP(), \
+            modseq = (SELECT highest_modseq FROM calendars WHERE id = \(event.calendar)) WHERE id = \(event.id)
+            """)
     }
 
     /// Inserts or updates the event's row.
@@ -145,12 +179,12 @@ private struct EventStoring: Sendable {
             return try connection.execute(
                 """
                 INSERT INTO calendar_events (object_id, uid, component, summary, recurs, starts_at, ends_at, size, \
-                modseq, calendar_id, created_at, updated_at) \
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(), UTC_TIMESTAMP())
-                """, values + [.uint(calendar.id)]
+                modseq, calendar_id, resource, created_at, updated_at) \
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(), UTC_TIMESTAMP())
+                """, values + [.uint(calendar.id), .bytes(Array(resource.utf8))]
             ).lastInsertID
         } catch let error as DatabaseError where error.kind == .duplicateKey {
-            throw StoreError(.alreadyExists, "an event of that UID")
+            throw StoreError(.alreadyExists, "an event of that UID or name")
         }
     }
 }

@@ -4,7 +4,7 @@ extension Administration {
     /// Brings back an event that was deleted and is not collected yet, into its living calendar.
     ///
     /// - Parameter retention: seconds; what was deleted longer ago belongs to the collector.
-    /// - Throws: `StoreError` notFound, alreadyExists when the calendar has its UID again, overQuota, conflict when it is
+    /// - Throws: `StoreError` notFound, alreadyExists when the calendar has its UID or its name again, overQuota, conflict when it is
     ///   not deleted or was deleted too long ago.
     package func restoreCalendarEvent(_ id: UInt64, retention: Int64) async throws(StoreError) {
         try await mapped {
@@ -37,7 +37,7 @@ extension Administration {
                         UPDATE calendar_events SET live = 1, deleted_at = NULL, modseq = \(modSeq) WHERE id = \(id)
                         """)
                 } catch let error as DatabaseError where error.kind == .duplicateKey {
-                    throw StoreError(.alreadyExists, "an event of that UID")
+                    throw StoreError(.alreadyExists, "an event of that UID or name")
                 }
                 _ = try connection.commit(
                     after: """

@@ -16,28 +16,30 @@ package struct Calendars: Sendable {
 
     /// Makes a calendar.
     ///
+    /// - Parameters:
+    ///   - resource: its name in paths; nil for one that is made up.
+    ///   - properties: what a client sets of it beside.
     /// - Throws: `StoreError` notFound for the account, alreadyExists, invalid, limit.
-    package func create(_ account: AccountID, name: String) async throws(StoreError) -> UInt64 {
+    package func create(
+        _ account: AccountID, name: String, as resource: String? = nil, components: CalendarComponents = .standard,
+        properties: [CalendarProperty] = []
+    ) async throws(StoreError) -> UInt64 {
         try Calendar.requireName(name)
-        return try await mapped {
-            try await database.transaction { connection in
-                let rows = try connection.script(
-                    """
-                    SELECT id FROM accounts WHERE id = \(account.rawValue) AND live = 1 FOR UPDATE;\
-                    SELECT COUNT(*), COALESCE(SUM(name = \(hex: name.utf8)), 0) FROM calendars \
-                    WHERE account_id = \(account.rawValue) AND live = 1
-                    """)
-                guard !rows[0].rows.isEmpty else { throw StoreError(.notFound, "account \(account)") }
-                guard try rows[1].rows[0][1].uint64 == 0 else { throw StoreError(.alreadyExists, "the calendar") }
-                guard try rows[1].rows[0][0].uint64 < UInt64(Self.most) else {
-                    throw StoreError(.limit("the account has \(Self.most) calendars already"))
-                }
-                return try connection.execute(
-                    "INSERT INTO calendars (account_id, name, created_at) VALUES (?, ?, UTC_TIMESTAMP())",
-                    [.uint(account.rawValue), .text(name)]
-                ).lastInsertID
-            }
+        guard (resource?.utf8.count ?? 0) <= Calendar.longestResource else {
+            throw StoreError(.invalid("a name in a path has at most \(Calendar.longestResource) octets"))
         }
+        let creation = CalendarCreation(
+            account: account, name: name, resource: resource, components: components, properties: properties)
+        return try await mapped { try await database.transaction(creation.run) }
+    }
+
+    /// Makes the first calendar of an account that has none and has had none, so that a client finds a place for events.
+    ///
+    /// - Throws: `StoreError` notFound for the account.
+    package func createFirst(_ account: AccountID, name: String, as resource: String) async throws(StoreError) {
+        let creation = CalendarCreation(
+            account: account, name: name, resource: resource, components: .standard, properties: [], isFirst: true)
+        _ = try await mapped { try await database.transaction(creation.run) }
     }
 
     /// The living calendars of an account, by name.
@@ -98,5 +100,46 @@ extension Connection {
             [.uint(id), .uint(account.rawValue)])
         guard let row = rows.first else { throw StoreError(.notFound, "calendar \(id)") }
         return try Calendar(row: row)
+    }
+}
+
+/// The making of one calendar within a transaction.
+private struct CalendarCreation: Sendable {
+    let account: AccountID
+    let name: String
+    let resource: String?
+    let components: CalendarComponents
+    let properties: [CalendarProperty]
+    /// Nothing is made where there has been a calendar.
+    var isFirst = false
+
+    /// - Returns: the calendar's number; 0 where none was made.
+    func run(on connection: Connection) throws -> UInt64 {
+        let wanted = Array((resource ?? "").utf8)
+        let rows = try connection.script(
+            """
+            SELECT id FROM accounts WHERE id = \(account.rawValue) AND live = 1 FOR UPDATE;\
+            SELECT COALESCE(SUM(live = 1), 0), COALESCE(SUM(live = 1 AND (name = \(hex: name.utf8) OR \
+            resource = \(hex: wanted))), 0), COUNT(*) FROM calendars WHERE account_id = \(account.rawValue)
+            """)
+        guard !rows[0].rows.isEmpty else { throw StoreError(.notFound, "account \(account)") }
+        let counts = rows[1].rows[0]
+        if isFirst, try counts[2].uint64 > 0 { return 0 }
+        guard try counts[1].uint64 == 0 else { throw StoreError(.alreadyExists, "the calendar") }
+        guard try counts[0].uint64 < UInt64(Calendars.most) else {
+            throw StoreError(.limit("the account has \(Calendars.most) calendars already"))
+        }
+        let id = try connection.execute(
+            """
+            INSERT INTO calendars (account_id, name, resource, components, created_at) \
+            VALUES (?, ?, COALESCE(?, CONCAT('calendar-', UUID())), ?, UTC_TIMESTAMP())
+            """,
+            [
+                .uint(account.rawValue), .text(name), resource == nil ? .null : .bytes(wanted),
+                .uint(UInt64(components.rawValue)),
+            ]
+        ).lastInsertID
+        try connection.change(properties.map { .set($0) }, of: id)
+        return id
     }
 }

@@ -9,7 +9,7 @@ package struct Fsck: Sendable {
     let database: ConnectionPool
     let objects: ObjectStore
     let orphanGrace: Int64
-    let prefix: String
+    let prefixes: [String]
     let now: @Sendable () -> UInt64
 
     /// Rows looked at in one query.
@@ -17,16 +17,17 @@ package struct Fsck: Sendable {
 
     /// - Parameters:
     ///   - orphanGrace: seconds for which an object without a row is taken for a delivery under way.
-    ///   - prefix: of the keys looked at.
+    ///   - prefixes: of the keys looked at.
     ///   - milliseconds: the clock: milliseconds since 1970.
     package init(
-        database: ConnectionPool, objects: ObjectStore, orphanGrace: Int64 = 86_400, prefix: String = "emails/",
+        database: ConnectionPool, objects: ObjectStore, orphanGrace: Int64 = 86_400,
+        prefixes: [String] = ["calendars/", "emails/"],
         milliseconds: @escaping @Sendable () -> UInt64 = UUIDv7Generator.wallClock
     ) {
         self.database = database
         self.objects = objects
         self.orphanGrace = orphanGrace
-        self.prefix = prefix
+        self.prefixes = prefixes
         now = milliseconds
     }
 
@@ -45,12 +46,14 @@ package struct Fsck: Sendable {
             report.note(page.findings, onFinding)
             last = page.last
         }
-        var key: String? = ""
-        while let after = key {
-            let page = try await checkObjects(after: after, repair: repair)
-            report.note(page.findings, onFinding)
-            report.objects += page.count
-            key = page.last
+        for prefix in prefixes {
+            var key: String? = ""
+            while let after = key {
+                let page = try await checkObjects(of: prefix, after: after, repair: repair)
+                report.note(page.findings, onFinding)
+                report.objects += page.count
+                key = page.last
+            }
         }
         return report
     }

@@ -41,7 +41,7 @@ extension Fsck {
         var last: String?
     }
 
-    func checkObjects(after first: String, repair: Bool) async throws(StoreError) -> KeyPage {
+    func checkObjects(of prefix: String, after first: String, repair: Bool) async throws(StoreError) -> KeyPage {
         let listed = try await objects.list(prefix: prefix, after: first.isEmpty ? nil : first)
         let end = listed.isTruncated ? listed.objects.last?.key : nil
         let known = try await keys(after: max(first, prefix), through: end ?? prefix + "\u{7F}")

@@ -362,5 +362,31 @@ extension Migration {
                     KEY daemon_sessions_account (account_id)
                 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
                 """),
+        Migration(
+            version: 15, name: "calendar_resources",
+            statements: """
+                ALTER TABLE calendars
+                    ADD COLUMN resource   VARBINARY(255) NOT NULL DEFAULT '' AFTER name,
+                    ADD COLUMN components TINYINT UNSIGNED NOT NULL DEFAULT 3
+                ;
+                UPDATE calendars SET resource = CONCAT('calendar-', id)
+                ;
+                ALTER TABLE calendars ADD UNIQUE KEY calendars_resource (account_id, resource, live)
+                ;
+                ALTER TABLE calendar_events ADD COLUMN resource VARBINARY(255) NOT NULL DEFAULT '' AFTER uid
+                ;
+                UPDATE calendar_events SET resource = CONCAT('event-', id, '.ics')
+                ;
+                ALTER TABLE calendar_events ADD UNIQUE KEY calendar_events_resource (calendar_id, resource, live)
+                ;
+                CREATE TABLE calendar_properties (
+                    calendar_id BIGINT UNSIGNED NOT NULL,
+                    namespace   VARBINARY(255) NOT NULL,
+                    name        VARBINARY(255) NOT NULL,
+                    value       BLOB NOT NULL,
+                    PRIMARY KEY (calendar_id, namespace, name),
+                    CONSTRAINT calendar_properties_calendar FOREIGN KEY (calendar_id) REFERENCES calendars (id) ON DELETE CASCADE
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                """),
     ]
 }

@@ -9,6 +9,7 @@ package struct Configuration: Sendable, Equatable {
     package var smtpServer = SMTPServerSection()
     package var smtp = SMTPSection()
     package var api = APISection()
+    package var caldav = CalDAVSection()
     package var antivirus = AntivirusSection()
     package var webhook = WebhookSection()
     package var garbage = GarbageSection()
@@ -34,8 +35,9 @@ package struct Configuration: Sendable, Equatable {
         [
             SectionTable(\.system), SectionTable(\.database), SectionTable(\.s3), SectionTable(\.imap),
             SectionTable(\.pop3), SectionTable(\.lmtp), SectionTable(\.smtpServer), SectionTable(\.smtp),
-            SectionTable(\.api), SectionTable(\.antivirus), SectionTable(\.webhook), SectionTable(\.garbage),
-            SectionTable(\.logging), SectionTable(\.metrics), SectionTable(\.cache), SectionTable(\.notify),
+            SectionTable(\.api), SectionTable(\.caldav), SectionTable(\.antivirus), SectionTable(\.webhook),
+            SectionTable(\.garbage), SectionTable(\.logging), SectionTable(\.metrics), SectionTable(\.cache),
+            SectionTable(\.notify),
             SectionTable(\.auth), SectionTable(\.oauth), SectionTable(\.proxy),
         ]
     }

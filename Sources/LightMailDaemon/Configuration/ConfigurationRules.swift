@@ -46,6 +46,7 @@ struct ConfigurationRules {
         return [
             ("imap", configuration.imap.proxyProtocol), ("pop3", configuration.pop3.proxyProtocol),
             ("smtp_server", configuration.smtpServer.proxyProtocol), ("api", configuration.api.proxyProtocol),
+            ("caldav", configuration.caldav.proxyProtocol),
         ].filter(\.1).map { problem($0.0, "proxy_protocol", "it needs trusted_networks in [proxy]") }
             + (configuration.smtpServer.xclient
                 ? [problem("smtp_server", "xclient", "it needs trusted_networks in [proxy]")] : [])
@@ -174,6 +175,10 @@ struct ConfigurationRules {
         if !api.enableSSL, IPAddress(api.bind)?.isLoopback != true {
             warnings.append(problem("api", "enable_ssl", "the administrator's token travels unencrypted"))
         }
+        let caldav = configuration.caldav
+        if caldav.port > 0, !caldav.enableSSL, !caldav.requireTLS, IPAddress(caldav.bind)?.isLoopback != true {
+            warnings.append(problem("caldav", "require_tls", "passwords may travel unencrypted"))
+        }
         if configuration.s3.endpoint.hasPrefix("http://"), !configuration.s3.endpoint.isLoopbackURL {
             warnings.append(problem("s3", "endpoint", "bodies of messages travel unencrypted"))
         }
@@ -201,6 +206,8 @@ extension Configuration {
             ("pop3", pop3.enableSSL, pop3.tlsCertificate, pop3.tlsKey),
             ("smtp_server", smtpServer.enableSSL, smtpServer.tlsCertificate, smtpServer.tlsKey),
             ("api", api.enableSSL, api.tlsCertificate, api.tlsKey),
+            // Without a port there is nothing to encrypt.
+            ("caldav", caldav.enableSSL && caldav.port > 0, caldav.tlsCertificate, caldav.tlsKey),
         ]
     }
 }

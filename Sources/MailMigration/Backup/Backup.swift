@@ -79,7 +79,14 @@ package struct Backup {
         for calendar in try await store.calendars.list(account.id) {
             end.calendars += 1
             let name = "calendars/\(BackupFormat.number(end.calendars))"
-            try tar.add("\(name).json", try Self.encode(BackupFormat.CalendarHead(name: calendar.name)))
+            let properties = try await store.calendars.properties(of: calendar).map {
+                BackupFormat.CalendarHead.CalendarProperty(
+                    namespace: $0.namespace, name: $0.name, value: String(decoding: $0.value, as: UTF8.self))
+            }
+            let head = BackupFormat.CalendarHead(
+                name: calendar.name, resource: calendar.resource, components: calendar.components.rawValue,
+                properties: properties)
+            try tar.add("\(name).json", try Self.encode(head))
             var after: UInt64?
             var number = 0
             while true {
@@ -90,7 +97,9 @@ package struct Backup {
                     number += 1
                     end.events += 1
                     let place = "\(name)/\(BackupFormat.number(number))"
-                    try tar.add("\(place).json", try Self.encode(BackupFormat.EventHead(summary: event.summary)))
+                    try tar.add(
+                        "\(place).json",
+                        try Self.encode(BackupFormat.EventHead(summary: event.summary, resource: event.resource)))
                     try tar.add("\(place).ics", try await store.calendars.octets(of: event))
                 }
                 after = last.id

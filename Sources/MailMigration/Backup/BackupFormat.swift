@@ -25,10 +25,25 @@ enum BackupFormat {
 
     struct CalendarHead: Codable {
         var name: String
+        /// What clients call it in a path; nil for any name.
+        var resource: String?
+        /// The bits of `CalendarComponents`; nil for those that a new calendar has.
+        var components: UInt8?
+        /// What clients have set of it.
+        var properties: [CalendarProperty]?
+
+        struct CalendarProperty: Codable {
+            var namespace: String
+            var name: String
+            /// XML.
+            var value: String
+        }
     }
 
     struct EventHead: Codable {
         var summary: String
+        /// What clients call it in a path; nil for any name.
+        var resource: String?
     }
 
     struct End: Codable, Equatable {

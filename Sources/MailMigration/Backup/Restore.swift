@@ -20,7 +20,7 @@ package struct Restore {
         var end = BackupFormat.End()
         var mailbox: (id: MailboxID, path: MailboxPath, keywords: UInt64)?
         var calendar: Calendar?
-        var summary: String?
+        var event: BackupFormat.EventHead?
         /// Bodies that have no rows yet, by the number that they had.
         var waiting: [UInt64: ReceivedMessage] = [:]
         /// Rows of bodies that several messages share.
@@ -73,18 +73,24 @@ package struct Restore {
         case ("mailboxes", 3): try await add(try file.value(entry), restoration, &state)
         case ("calendars", 2):
             let calendar: BackupFormat.CalendarHead = try file.value(entry)
-            let id = try await store.calendars.create(state.account, name: calendar.name)
+            let id = try await store.calendars.create(
+                state.account, name: calendar.name, as: calendar.resource,
+                components: calendar.components.map { CalendarComponents(rawValue: $0) } ?? .standard,
+                properties: (calendar.properties ?? []).map {
+                    CalendarProperty(namespace: $0.namespace, name: $0.name, value: Array($0.value.utf8))
+                })
             state.calendar = try await store.calendars.list(state.account).first { $0.id == id }
             state.end.calendars += 1
         case ("calendars", 3) where entry.name.hasSuffix(".json"):
-            state.summary = try file.value(entry, BackupFormat.EventHead.self).summary
+            state.event = try file.value(entry, BackupFormat.EventHead.self)
         case ("calendars", 3):
             guard let calendar = state.calendar, entry.size <= Int64(Calendars.longestObject) else {
                 throw BackupFile.damaged(entry.name)
             }
             var octets: [UInt8] = []
             try await file.each(entry) { octets += $0 }
-            _ = try await store.calendars.store(octets, in: calendar, summary: state.summary)
+            _ = try await store.calendars.store(
+                octets, in: calendar, summary: state.event?.summary, as: state.event?.resource)
             state.end.events += 1
         default: throw BackupFile.damaged("it has an entry \(printable(entry.name.utf8))")
         }

@@ -15,9 +15,10 @@ DAEMONS = {
         9025,
         {25: "SMTP_SERVER_PORT", 587: "SMTP_SERVER_SUBMISSION_PORT", 465: "SMTP_SERVER_SMTPS_PORT"},
     ),
+    "lightmail-apid": (9080, {8443: "CALDAV_PORT"}),
 }
-SECTION = {"lightmail-imapd": "IMAP", "lightmail-pop3d": "POP3", "lightmail-smtpd": "SMTP_SERVER"}
-IMPLICIT_TLS = {993, 995, 465}
+SECTION = {"lightmail-imapd": "IMAP", "lightmail-pop3d": "POP3", "lightmail-smtpd": "SMTP_SERVER", "lightmail-apid": "CALDAV"}
+IMPLICIT_TLS = {993, 995, 465, 8443}
 SERVER = re.compile(r"^ +server mail([12]) mail\1\.example\.com:(\d+) check port (\d+)$", re.MULTILINE)
 BIND = re.compile(r"bind :(\d+)$", re.MULTILINE)
 
@@ -36,6 +37,9 @@ class Backend:
             f"{section}_PROXY_PROTOCOL": "true",
             f"{section}_ENABLE_SSL": "true",
             "PROXY_TRUSTED_NETWORKS": "127.0.0.1/32",
+            f"{section}_TLS_CERT": stack.directory / "tls/cert.pem",
+            f"{section}_TLS_KEY": stack.directory / "tls/key.pem",
+            "API_PORT": free_ports(1)[0],
             **{keys[there]: here for there, here in self.ports.items()},
             **overrides,
         }

@@ -91,6 +91,24 @@ import Testing
         }
     }
 
+    @Test func calendarObjectsAreLookedAtToo() async throws {
+        try await StoreBench.run { bench in
+            let account = try await bench.account("a")
+            let calendars = bench.store.calendars
+            let administration = bench.store.administration
+            let calendar = try await administration.calendar(try await calendars.create(account.id, name: "Work"))
+            let stored = try await calendars.store(CalendarsTests.octets("kept"), in: calendar)
+            #expect(try await bench.findings() == [:])
+            let lost = try await administration.calendarEvent(stored).object.key
+            _ = try await bench.store.objects.delete([lost])
+            let key = "calendars/\(UUIDv7Generator().next()).ics"
+            try await bench.store.s3.put(key, body: [1], contentType: "text/calendar")
+            bench.ahead.withLock { $0 = 90_000 }
+            #expect(try await bench.findings(repair: true) == [.missingObject: 1, .orphan: 1])
+            #expect(try await bench.findings() == [.missingObject: 1])
+        }
+    }
+
     /// What waits for the collector is in order.
     @Test func garbageIsNotDamage() async throws {
         try await StoreBench.run { bench in

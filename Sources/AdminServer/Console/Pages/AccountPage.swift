@@ -1,4 +1,5 @@
 import LightMailCore
+import LightMailDaemon
 
 /// One account: its use, its mailboxes, and what can be done to it.
 enum AccountPage {

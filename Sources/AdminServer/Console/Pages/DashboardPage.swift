@@ -1,4 +1,5 @@
 import LightMailCore
+import LightMailDaemon
 
 /// What the whole store holds, at a glance.
 enum DashboardPage {

@@ -1,4 +1,5 @@
 import LightMailCore
+import LightMailDaemon
 
 /// Accounts that were removed and can be restored. Deleted mailboxes and messages are with their owners.
 enum DeletedPage {

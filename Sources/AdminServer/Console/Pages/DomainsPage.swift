@@ -1,4 +1,5 @@
 import LightMailCore
+import LightMailDaemon
 
 /// The domains whose mail is kept here.
 enum DomainsPage {

@@ -1,5 +1,6 @@
 import Hummingbird
 import LightMailCore
+import LightMailDaemon
 
 /// Logging in with a token, and out.
 enum LoginPage {

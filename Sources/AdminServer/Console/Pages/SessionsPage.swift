@@ -1,4 +1,5 @@
 import LightMailCore
+import LightMailDaemon
 
 /// The sessions of accounts in all daemons, and the end of one.
 enum SessionsPage {

@@ -1,4 +1,5 @@
 import LightMailCore
+import LightMailDaemon
 
 /// Events that wait to be posted, and those that were given up.
 enum WebhooksPage {

@@ -1,15 +1,15 @@
 import Glibc
 
 /// A time in UTC as HTTP and JSON write it.
-struct Timestamp: Encodable, Sendable, CustomStringConvertible {
+package struct Timestamp: Encodable, Sendable, CustomStringConvertible {
     /// Since 1970.
-    let seconds: Int64
+    package let seconds: Int64
 
-    init(_ seconds: Int64) {
+    package init(_ seconds: Int64) {
         self.seconds = seconds
     }
 
-    static var now: Timestamp { Timestamp(Int64(time(nil))) }
+    package static var now: Timestamp { Timestamp(Int64(time(nil))) }
 
     private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     private static let months = [
@@ -24,13 +24,13 @@ struct Timestamp: Encodable, Sendable, CustomStringConvertible {
     }
 
     /// RFC 3339: `2026-11-24T21:00:55Z`
-    var description: String {
+    package var description: String {
         let parts = parts
         return "\(date)T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
     }
 
     /// `2026-11-24`
-    var date: String {
+    package var date: String {
         let parts = parts
         let year = String(Int(parts.tm_year) + 1900)
         return String(repeating: "0", count: max(0, 4 - year.count)) + year
@@ -38,7 +38,7 @@ struct Timestamp: Encodable, Sendable, CustomStringConvertible {
     }
 
     /// RFC 9110 5.6.7: `Tue, 24 Nov 2026 21:00:55 GMT`
-    var http: String {
+    package var http: String {
         let parts = parts
         let day = Self.days[Int(parts.tm_wday) % 7]
         let month = Self.months[Int(parts.tm_mon) % 12]
@@ -47,9 +47,9 @@ struct Timestamp: Encodable, Sendable, CustomStringConvertible {
     }
 
     /// RFC 5322 3.3: `Tue, 24 Nov 2026 21:00:55 +0000`
-    var mail: String { http.dropLast("GMT".count) + "+0000" }
+    package var mail: String { http.dropLast("GMT".count) + "+0000" }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
     }

@@ -1,0 +1,29 @@
+// The XML of requests: read, written again, and taken as each kind of body.
+
+import DAVSyntax
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    let input = Array(UnsafeBufferPointer(start: start, count: count))
+    let text = String(decoding: input, as: UTF8.self)
+    _ = EntityTagCondition(text)
+    if let segments = ResourcePath.segments(text) {
+        precondition(ResourcePath.segments(ResourcePath.encoded(segments, isCollection: false)) == segments)
+    }
+    _ = ResourcePath.path(ofHref: text, authority: "a")
+    do throws(XMLError) {
+        let root = try XMLReader.read(input)
+        // Namespaces are declared at each element there, which may be more attributes than are read.
+        if let again = try? XMLReader.read(XMLWriter.fragment(root)) {
+            precondition(again == root, "written and read again it is another")
+        }
+        _ = try? PropertyRequest(propfind: root)
+        _ = try? PropertyUpdate(proppatch: root)
+        _ = try? CollectionRequest(root, expecting: root.name)
+        _ = try? ReportRequest(root)
+        if let data = try? CalendarDataRequest(root) { _ = data.isWhole }
+    } catch {
+        precondition((0...count).contains(error.offset), "an error names an octet")
+    }
+    return 0
+}
