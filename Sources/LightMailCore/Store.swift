@@ -50,7 +50,8 @@ package final class Store: Sendable {
         self.changes = changes
         self.scanner = scanner
         let outbox = WebhookOutbox(
-            database: database, wanted: configuration.webhookEvents, now: seconds, logger: logger)
+            database: database, wanted: configuration.webhookEvents, warnings: configuration.quotaWarnings,
+            now: seconds, logger: logger)
         self.outbox = outbox
         accounts = Accounts(
             database: database,
@@ -66,7 +67,7 @@ package final class Store: Sendable {
         annotations = Annotations(database: database, changes: changes, limits: configuration.annotations)
         calendars = Calendars(database: database, objects: objects)
         messages = Messages(
-            database: database, objects: objects, changes: changes,
+            database: database, objects: objects, changes: changes, outbox: outbox,
             envelopeCache: EnvelopeCache(maximumBytes: configuration.envelopeCacheBytes))
         indexes = MailboxIndexCache(database: database)
         relays = Relays(database: database)

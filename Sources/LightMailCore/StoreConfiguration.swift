@@ -13,6 +13,8 @@ package struct StoreConfiguration: Sendable {
     package var antivirus: AntivirusConfiguration?
     /// The events that are written into the outbox.
     package var webhookEvents: Set<WebhookEvent.Kind> = []
+    /// The percentages of a quota at which `quota.warning` is told.
+    package var quotaWarnings: [Int] = []
     /// Where messages over 256 KiB rest while they arrive.
     package var spoolDirectory: String
     /// How many passwords are checked at once.

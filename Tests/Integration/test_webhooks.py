@@ -19,7 +19,7 @@ from support.stack import eventually, free_ports, metrics, ready
 
 TOKEN = "token-of-the-test"
 SECRET = "secret-of-the-test"
-EVENTS = "message.delivered,message.infected,quota.exceeded"
+EVENTS = "message.delivered,message.infected,quota.exceeded,quota.warning"
 INFECTED = corpus.header("infected", "") + corpus.lines(EICAR)
 
 
@@ -282,3 +282,19 @@ def test_refusals_and_viruses_are_told(stack, account, receiver):
     ] * 2
     assert [body["recipient"] for body in bodies if body["event"] == "quota.exceeded"] == [full.address]
     assert [body["event"] for body in bodies].count("message.delivered") == 1
+
+
+def test_a_quota_warns_before_it_is_full(stack, account, receiver):
+    stack.control("quota", "set", account.address, "--messages", "4")
+    with lmtpd(stack, WEBHOOK_QUOTA_WARNING_PERCENT="50,75") as (deliver, _):
+        for name in ("plain", "dots", "encoded words"):
+            assert deliver(corpus.POSTFIX[name], account.address) == [250]
+    process, _ = gcd(stack, receiver.url)
+    with ended(process):
+        eventually(lambda: waiting(stack) == 0, "all is sent")
+    bodies = [json.loads(posted.body) for posted in receiver.posted]
+    warnings = [body for body in bodies if body["event"] == "quota.warning"]
+    assert [(body["account"], body["resource"], body["percent"], body["used"], body["limit"]) for body in warnings] == [
+        (account.address, "MESSAGE", 50, 2, 4),
+        (account.address, "MESSAGE", 75, 3, 4),
+    ]

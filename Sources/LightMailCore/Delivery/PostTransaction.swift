@@ -274,7 +274,7 @@ private struct State {
         for removal in removals { script += ";\(removal)" }
         script += ";\(LockedMailbox.update(changed.sorted().compactMap { boxes[$0] }))"
         script += ";\(AccountUsage.change(usage, limited: rooms.limitedAccounts))"
-        for event in events { script += ";\(event)" }
+        for event in events + outbox.inserts(for: rooms) { script += ";\(event)" }
         return script
     }
 }

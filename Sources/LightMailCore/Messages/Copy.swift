@@ -43,7 +43,7 @@ extension Messages {
 
     private func transfer(_ transfer: MessageTransfer, _ uids: UIDSet) async throws(StoreError) -> CopyOutcome {
         let outcome = try await mapped {
-            try await database.transaction { try transfer.run(uids, on: $0) }
+            try await database.transaction { [outbox] in try transfer.run(uids, warning: outbox, on: $0) }
         }
         if !outcome.source.isEmpty {
             changes.post(account: transfer.owner, mailbox: transfer.destination)
@@ -66,7 +66,9 @@ struct MessageTransfer: Sendable {
     var rights = MailboxRights.all
 
     /// Locks, copies, removes, commits.
-    func run(_ uids: UIDSet, on connection: Connection) throws -> CopyOutcome {
+    ///
+    /// - Parameter outbox: where it is told of a quota that fills; nil where nothing is added to what is used.
+    func run(_ uids: UIDSet, warning outbox: WebhookOutbox? = nil, on connection: Connection) throws -> CopyOutcome {
         let chosen: SQLText = uids.condition
         let (locked, extra) = try connection.lock(
             [(account, source), (owner, destination)],
@@ -81,11 +83,13 @@ struct MessageTransfer: Sendable {
         guard !taken.isEmpty else {
             return CopyOutcome(uidValidity: into.mailbox.uidValidity, source: [], destination: [])
         }
+        var warnings: [SQLText] = []
         if !removing || owner != account {
             var rooms = try QuotaRooms(extra[0].rows, on: connection)
             // What leaves one account of a domain for another leaves the domain as full as it was.
             if removing { try rooms.take(account, bytes: -sums.bytes, messages: -sums.count) }
             try rooms.take(owner, bytes: sums.bytes, messages: sums.count)
+            warnings = outbox?.inserts(for: rooms) ?? []
         }
 
         let used = try extra[1].rows.reduce(UInt64(0)) { $0 | (try $1[1].uint64) }
@@ -96,8 +100,8 @@ struct MessageTransfer: Sendable {
         }
         into.uidNext += UInt32(taken.count)
         into.add(count: sums.count, unseen: rights.contains(.seen) ? sums.unseen : sums.count, bytes: sums.bytes)
-        _ = try connection.commit(
-            after: finish(UIDSet(taken).condition, first, keywords, sums, from: &from, into: &into))
+        let script = finish(UIDSet(taken).condition, first, keywords, sums, from: &from, into: &into)
+        _ = try connection.commit(after: warnings.reduce(script) { "\($0);\($1)" })
         return CopyOutcome(
             uidValidity: into.mailbox.uidValidity, source: taken, destination: taken.indices.map { first + UInt32($0) })
     }

@@ -8,6 +8,7 @@ package struct Messages: Sendable {
     let database: ConnectionPool
     let objects: ObjectStore
     let changes: ChangeFeed
+    let outbox: WebhookOutbox
     let envelopeCache: EnvelopeCache
     let detailsCache = DetailsCache(maximumBytes: 4 << 20)
 }

@@ -66,7 +66,7 @@ enum AccountUsage {
     /// - Parameter skippingLocked: gives no row either for an account that another transaction has locked, instead of waiting.
     static func lock(_ accounts: some Sequence<AccountID>, skippingLocked: Bool = false) -> SQLText {
         """
-        SELECT id, quota_bytes, quota_messages, used_bytes, used_messages, limited_domain_id FROM accounts \
+        SELECT id, quota_bytes, quota_messages, used_bytes, used_messages, limited_domain_id, HEX(username) FROM accounts \
         WHERE id IN (\(list: Set(accounts).sorted().map(\.rawValue))) AND live = 1 ORDER BY id \(forUpdate: skippingLocked)
         """
     }

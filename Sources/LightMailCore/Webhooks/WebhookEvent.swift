@@ -8,6 +8,7 @@ package struct WebhookEvent: Sendable {
         case messageDelivered = "message.delivered"
         case messageInfected = "message.infected"
         case quotaExceeded = "quota.exceeded"
+        case quotaWarning = "quota.warning"
     }
 
     package let kind: Kind
@@ -17,6 +18,7 @@ package struct WebhookEvent: Sendable {
     /// The fields of the body, by their names in JSON.
     struct Facts: Encodable, Sendable {
         var account: String?
+        var domain: String?
         var event = ""
         var network: String?
         var `protocol`: String?
@@ -27,6 +29,10 @@ package struct WebhookEvent: Sendable {
         var subject: String?
         var size: UInt64?
         var virus: String?
+        var resource: String?
+        var percent: Int?
+        var used: UInt64?
+        var limit: UInt64?
     }
 
     /// - Parameters:
@@ -46,6 +52,18 @@ package struct WebhookEvent: Sendable {
         kind = .loginFailed
         facts.account = name
         facts.network = network.description
+    }
+
+    init(_ crossing: QuotaCrossing) {
+        kind = .quotaWarning
+        switch crossing.owner {
+        case .account(let address): facts.account = address
+        case .domain(let name): facts.domain = name
+        }
+        facts.resource = crossing.resource
+        facts.percent = crossing.percentage
+        facts.used = crossing.used
+        facts.limit = crossing.limit
     }
 
     /// The same, with the name of what the virus scanner found.

@@ -8,6 +8,8 @@ package struct WebhookOutbox: Sendable {
     let database: ConnectionPool
     /// The kinds that somebody wants to hear of.
     let wanted: Set<WebhookEvent.Kind>
+    /// The percentages of a quota at which its owner is warned.
+    var warnings: [Int] = []
     /// Seconds since 1970.
     let now: @Sendable () -> Int64
     let logger: Logger
@@ -50,6 +52,12 @@ package struct WebhookOutbox: Sendable {
         if posting.isDelivery { events.append(posting.event(.messageDelivered, message)) }
         if let virus = message.virus { events.append(posting.event(.messageInfected, message).naming(virus: virus)) }
         return events.compactMap { insert($0, of: uid, in: posting.mailbox) }
+    }
+
+    /// The statements that warn of quotas, at the end of a transaction that has taken room.
+    func inserts(for rooms: QuotaRooms) -> [SQLText] {
+        guard wanted.contains(.quotaWarning) else { return [] }
+        return rooms.crossings(of: warnings).compactMap { insert(WebhookEvent($0)) }
     }
 
     /// The statement that tells of a delivery that found no room; nil when nobody wants it.

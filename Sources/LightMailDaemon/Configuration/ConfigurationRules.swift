@@ -130,6 +130,11 @@ struct ConfigurationRules {
             let known = kinds.joined(separator: ", ")
             problems.append(problem("webhook", "events", "there is no event \(event); there are \(known)"))
         }
+        for percentage in configuration.webhook.quotaWarnings {
+            if let number = Int(percentage), (1...100).contains(number) { continue }
+            problems.append(
+                problem("webhook", "quota_warning_percent", "\(percentage) is not a number from 1 to 100"))
+        }
         if configuration.s3.accessKey.isEmpty != configuration.s3.secretKey.isEmpty {
             let missing = configuration.s3.accessKey.isEmpty ? "access_key" : "secret_key"
             problems.append(problem("s3", missing, "access_key and secret_key go together"))

@@ -29,6 +29,7 @@ extension StoreConfiguration {
         orphanGrace = configuration.garbage.orphanGrace
         if configuration.webhook.enabled {
             webhookEvents = Set(configuration.webhook.events.compactMap(WebhookEvent.Kind.init(rawValue:)))
+            quotaWarnings = configuration.webhook.quotaWarnings.compactMap { Int($0) }
         }
         antivirus = configuration.antivirus.enabled ? AntivirusConfiguration(configuration.antivirus) : nil
     }

@@ -4,6 +4,7 @@ package struct WebhookSection: ConfigurationSection {
     package var token = Secret()
     package var secret = Secret()
     package var events = ["message.delivered"]
+    package var quotaWarnings = ["80", "95"]
     package var timeout: Duration = .milliseconds(2000)
     package var maxAttempts = 20
     package var keepDead: Duration = .seconds(30 * 86_400)
@@ -19,6 +20,9 @@ package struct WebhookSection: ConfigurationSection {
             .secret("token", \.token, "Bearer token that goes with each event."),
             .secret("secret", \.secret, "Signs each event: X-LightMail-Signature is its HMAC-SHA256."),
             .list("events", \.events, "Events to post, separated by commas."),
+            .list(
+                "quota_warning_percent", \.quotaWarnings,
+                "Percentages of a quota at which quota.warning is told, separated by commas."),
             .milliseconds("timeout_ms", \.timeout, in: 1...60000, "Milliseconds the receiver may take."),
             .number("max_attempts", \.maxAttempts, in: 1...1000, "Failed attempts until an event is given up."),
             .seconds(
