@@ -28,7 +28,10 @@ enum CopyMove {
             guard existing == nil || mayReplace else {
                 throw DAVProblem(.preconditionFailed, "there is something already")
             }
-            try await requireFree(object.uid, event, existing, in: calendar, request, isMove: isMove)
+            let holder = try await request.calendars.event(uid: object.uid, in: calendar)
+            // It has come between the two looks.
+            if holder?.resource == name, holder?.id != existing?.id { continue }
+            try requireFree(object.uid, of: event, holder, existing, in: calendar, request, isMove: isMove)
             do throws(StoreError) {
                 _ = try await request.calendars.store(
                     octets, in: calendar, summary: event.summary, as: name, replacing: existing,
@@ -46,13 +49,12 @@ enum CopyMove {
 
     /// RFC 4791 5.3.2.1: a UID is in a calendar once. What moves within its calendar takes its own along.
     private static func requireFree(
-        _ uid: String, _ event: CalendarEvent, _ existing: CalendarEvent?, in calendar: Calendar, _ request: DAVRequest,
-        isMove: Bool
-    ) async throws {
-        let other = try await request.calendars.event(uid: uid, in: calendar)
-        let isFree = other == nil || other?.id == existing?.id || (isMove && other?.id == event.id)
+        _ uid: String, of event: CalendarEvent, _ holder: CalendarEvent?, _ existing: CalendarEvent?,
+        in calendar: Calendar, _ request: DAVRequest, isMove: Bool
+    ) throws {
+        let isFree = holder == nil || holder?.id == existing?.id || (isMove && holder?.id == event.id)
         guard isFree, existing == nil || existing?.uid == uid else {
-            let href = DAVResource.event(other ?? existing ?? event, in: calendar).href(of: request.account)
+            let href = DAVResource.event(holder ?? existing ?? event, in: calendar).href(of: request.account)
             throw DAVProblem(
                 .forbidden, "the UID belongs to another event, or the event to another UID",
                 condition: XMLElement(.calDAV("no-uid-conflict"), [XMLElement(.dav("href"), text: href)]))

@@ -76,6 +76,8 @@ enum EventRules {
             let existing = try await request.calendars.event(name, in: calendar)
             if let existing, existing.uid != uid { throw conflict(existing, in: calendar, request) }
             if existing == nil, let other = try await request.calendars.event(uid: uid, in: calendar) {
+                // It has come between the two looks.
+                if other.resource == name { continue }
                 throw conflict(other, in: calendar, request)
             }
             do {
