@@ -1,6 +1,6 @@
 # LightMail: `make run` tries it, `make test` tests it. The work is done by scripts/; see the top of each.
 
-.PHONY: run up down status build test bench growth fuzz lint setup install deb dist check-packages
+.PHONY: run up down status build test bench growth micro fuzz lint setup install deb dist check-packages
 
 ## run: install what is missing, build, start everything, deliver a welcome message; Ctrl-C stops it
 run: build
@@ -54,6 +54,11 @@ bench: build
 growth: build
 	@scripts/setup bench
 	@.venv/bin/python scripts/growth
+
+## micro: the instructions and allocations of the pure rooms, against Benchmarks/micro/counts.json
+micro:
+	@scripts/setup test
+	@scripts/micro
 
 ## fuzz: every parser with libFuzzer, FUZZ_SECONDS each
 FUZZ_SECONDS ?= 60

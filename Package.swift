@@ -167,3 +167,15 @@ if Context.environment["LIGHTMAIL_FUZZ"] != nil {
                 exclude: ["corpus", "\(name).dict"], swiftSettings: strict)
         }
 }
+
+// What `make micro` counts, with the pure rooms that it stands on and nothing else.
+if Context.environment["LIGHTMAIL_MICRO"] != nil {
+    let rooms = ["MailFormat", "IMAPSyntax", "SMTPSyntax", "POP3Syntax", "CalendarFormat", "DAVSyntax"]
+    package.dependencies = []
+    package.targets =
+        package.targets.filter { rooms.contains($0.name) } + [
+            .executableTarget(
+                name: "micro", dependencies: rooms.map { .byName(name: $0) }, path: "Benchmarks/micro",
+                exclude: ["counts.json"], swiftSettings: strict)
+        ]
+}

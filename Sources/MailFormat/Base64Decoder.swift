@@ -18,34 +18,73 @@ struct Base64Decoder: Sendable {
     }()
 
     mutating func decode(_ bytes: RawSpan, into decoded: inout [UInt8]) {
-        decoded.reserveCapacity(decoded.count + bytes.byteCount / 4 * 3 + 3)
-        let values = Self.values
-        for index in 0..<bytes.byteCount {
-            let byte = bytes.byte(at: index)
-            let value = values[Int(byte)]
-            if value == Self.invalid {
-                if byte == ASCII.equals { finish(into: &decoded) }
-                continue
-            }
-            group = group << 6 | UInt32(value)
-            characters += 1
-            if characters == 4 {
-                decoded.append(UInt8(truncatingIfNeeded: group >> 16))
-                decoded.append(UInt8(truncatingIfNeeded: group >> 8))
-                decoded.append(UInt8(truncatingIfNeeded: group))
-                characters = 0
+        let start = decoded.count
+        // What was held back before is less than a group.
+        decoded.append(contentsOf: repeatElement(0, count: (bytes.byteCount + 3) / 4 * 3 + 3))
+        let end = decoded.withUnsafeMutableBufferPointer { output in
+            bytes.withUnsafeBytes { input in
+                Self.values.withUnsafeBufferPointer { decode(input, $0, into: output, at: start) }
             }
         }
+        decoded.removeLast(decoded.count - end)
     }
 
-    /// Ends a group: two characters carry one byte, three carry two, and one carries none.
-    mutating func finish(into decoded: inout [UInt8]) {
-        if characters == 2 {
-            decoded.append(UInt8(truncatingIfNeeded: group >> 4))
-        } else if characters == 3 {
-            decoded.append(UInt8(truncatingIfNeeded: group >> 10))
-            decoded.append(UInt8(truncatingIfNeeded: group >> 2))
+    /// - Returns: where the decoded bytes end, which are never more than three for four characters.
+    private mutating func decode(
+        _ input: UnsafeRawBufferPointer, _ values: UnsafeBufferPointer<UInt8>,
+        into output: UnsafeMutableBufferPointer<UInt8>, at start: Int
+    ) -> Int {
+        var end = start
+        var position = 0
+        while position < input.count {
+            if characters == 0 {
+                // Whole groups, which is nearly all there is.
+                while position + 4 <= input.count {
+                    let first = values[Int(input[position])]
+                    let second = values[Int(input[position + 1])]
+                    let third = values[Int(input[position + 2])]
+                    let fourth = values[Int(input[position + 3])]
+                    guard first | second | third | fourth != Self.invalid else { break }
+                    output[end] = first << 2 | second >> 4
+                    output[end + 1] = second << 4 | third >> 2
+                    output[end + 2] = third << 6 | fourth
+                    end += 3
+                    position += 4
+                }
+                guard position < input.count else { break }
+            }
+            for byte in take(input[position], values) {
+                output[end] = byte
+                end += 1
+            }
+            position += 1
         }
+        return end
+    }
+
+    /// What a character completes.
+    private mutating func take(_ byte: UInt8, _ values: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        let value = values[Int(byte)]
+        if value == Self.invalid { return byte == ASCII.equals ? endGroup() : [] }
+        group = group << 6 | UInt32(value)
+        characters += 1
+        guard characters == 4 else { return [] }
         characters = 0
+        return [
+            UInt8(truncatingIfNeeded: group >> 16), UInt8(truncatingIfNeeded: group >> 8),
+            UInt8(truncatingIfNeeded: group),
+        ]
+    }
+
+    mutating func finish(into decoded: inout [UInt8]) { decoded += endGroup() }
+
+    /// Two characters carry one byte, three carry two, and one carries none.
+    private mutating func endGroup() -> [UInt8] {
+        defer { characters = 0 }
+        switch characters {
+        case 2: return [UInt8(truncatingIfNeeded: group >> 4)]
+        case 3: return [UInt8(truncatingIfNeeded: group >> 10), UInt8(truncatingIfNeeded: group >> 2)]
+        default: return []
+        }
     }
 }

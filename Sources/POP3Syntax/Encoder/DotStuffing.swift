@@ -1,5 +1,7 @@
 // A message as the body of a multi-line reply.
 
+import Glibc
+
 /// Dot-stuffs a message and ends it (RFC 1939 3), fed in pieces of any size.
 ///
 /// Every byte of the message is kept as it is. A dot that begins a line gets another before it. A line begins after LF,
@@ -11,25 +13,28 @@ package struct DotStuffing: Sendable {
     private var last: (UInt8, UInt8)?
     private var isAtLineStart = true
 
+    private static let dot = UInt8(ascii: ".")
+
     package init() {}
 
     /// Appends the next piece of the message.
     package mutating func append(_ piece: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
         guard let final = piece.last else { return }
         bytes.reserveCapacity(bytes.count + piece.count + 64)
-        var rest = piece
-        while !rest.isEmpty {
-            if isAtLineStart, rest.first == UInt8(ascii: ".") { bytes.append(UInt8(ascii: ".")) }
-            guard let end = rest.firstIndex(of: 0x0A) else {
-                bytes.append(contentsOf: rest)
-                isAtLineStart = false
-                break
+        piece.withUnsafeBufferPointer { octets in
+            if isAtLineStart, octets[0] == Self.dot { bytes.append(Self.dot) }
+            var copied = 0
+            var position = 0
+            while let lineStart = Self.indexAfterLineFeed(in: octets, from: position) {
+                position = lineStart
+                guard position < octets.count, octets[position] == Self.dot else { continue }
+                bytes.append(contentsOf: octets[copied..<position])
+                bytes.append(Self.dot)
+                copied = position
             }
-            let next = end + 1
-            bytes.append(contentsOf: rest[..<next])
-            isAtLineStart = true
-            rest = rest[next...]
+            bytes.append(contentsOf: octets[copied...])
         }
+        isAtLineStart = final == 0x0A
         let beforeFinal = piece.count > 1 ? piece[piece.endIndex - 2] : last?.1 ?? 0
         last = (beforeFinal, final)
     }
@@ -39,5 +44,12 @@ package struct DotStuffing: Sendable {
         if let last, last != (0x0D, 0x0A) { bytes.append(contentsOf: [0x0D, 0x0A]) }
         bytes.append(contentsOf: Listing.end)
         self = DotStuffing()
+    }
+
+    private static func indexAfterLineFeed(in octets: UnsafeBufferPointer<UInt8>, from position: Int) -> Int? {
+        guard let base = octets.baseAddress, let found = memchr(base + position, 0x0A, octets.count - position) else {
+            return nil
+        }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base) + 1
     }
 }
