@@ -118,7 +118,7 @@ def test_the_ports_are_those_of_the_load_balancer():
     scraped = dict(re.findall(r"job_name: (\S+)\n.*\n.*targets: \[mail1\.example\.com:(\d+)", (PROMETHEUS / "prometheus.yml").read_text()))
     assert set(scraped) == {f"lightmail-{daemon}" for daemon in DAEMONS}
     checked = set(re.findall(r"check port (\d+)", (ROOT / "deploy/haproxy.cfg").read_text()))
-    assert checked == {scraped[f"lightmail-{daemon}"] for daemon in ("imapd", "pop3d", "smtpd")}
+    assert checked == {scraped[f"lightmail-{daemon}"] for daemon in ("imapd", "pop3d", "smtpd", "apid")}
 
 
 @pytest.mark.parametrize("json_lines", [False, True])

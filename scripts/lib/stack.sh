@@ -318,12 +318,13 @@ run_in_foreground() {
     done
     # Only now, so that refusing above stops nothing. The function's own variables are gone when the trap runs.
     follower=
-    trap 'trap - EXIT; trap "" INT TERM HUP; say "Stopping"; [ -z "$follower" ] || kill "$follower"; down' EXIT
+    trap 'trap - EXIT; trap "" INT TERM HUP; say "Stopping"; [ -z "$follower" ] || kill "$follower" 2>/dev/null || true; down' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
     up
-    say "Press Ctrl-C to stop. What the daemons log follows."
+    # Ctrl-C may end it before it has learnt to ignore that.
     tail --quiet --lines=0 --follow=name "$run"/logs/lightmail-*.log &
     follower=$!
+    say "Press Ctrl-C to stop. What the daemons log follows."
     wait
 }
