@@ -52,6 +52,39 @@ import Testing
         await store.shutdown()
     }
 
+    /// Its own change comes back through the feed, when it has long been told of it.
+    @Test func aSessionDoesNotLookAgainForItsOwnChange() async throws {
+        let stores = TestStore(changeTick: .seconds(3600), poolSize: 1)
+        let store = try await stores.store()
+        let user = try await stores.makeAccount()
+        let server = try await TestServer.start(store: store)
+        let client = try await TestClient.connect(server.port)
+        _ = try await client.line()
+        _ = try await client.command("a1", "LOGIN \(user) secret")
+        for number in 1...2 { _ = try await client.command("p\(number)", "APPEND INBOX {4+}\r\nbody") }
+        _ = try await client.command("a2", "SELECT INBOX")
+        // From here on the feed tells of each change.
+        try await store.changes.catchUp()
+        _ = try await client.command("a3", "FETCH 1 FLAGS")
+        let own = try await client.command("a4", "STORE 1 +FLAGS (\\Flagged)")
+        #expect(own.contains("* 1 FETCH (FLAGS (\\Flagged \\Recent))"))
+        try await store.changes.catchUp()
+        let quiet = try await cost(store) { _ = try await client.command("a5", "FETCH 1 FLAGS") }
+        #expect(quiet.roundTrips == 0)
+
+        let other = try await TestClient.connect(server.port)
+        _ = try await other.line()
+        _ = try await other.command("b1", "LOGIN \(user) secret")
+        _ = try await other.command("b2", "SELECT INBOX")
+        _ = try await other.command("b3", "STORE 2 +FLAGS (\\Answered)")
+        let told = try await client.command("a6", "FETCH 1 FLAGS")
+        #expect(told.contains("* 2 FETCH (FLAGS (\\Answered \\Recent))"))
+        try await client.close()
+        try await other.close()
+        try await server.stop()
+        await store.shutdown()
+    }
+
     @Test func everyCommandKeepsItsBudget() async throws {
         let stores = TestStore(changeTick: .seconds(3600), poolSize: 1)
         let store = try await stores.store()

@@ -42,6 +42,7 @@ struct SelectedMailbox: Sendable {
         self.watch = watch
         self.view = view
         toldModSeq = view.highestModSeq
+        watch.note(view.highestModSeq)
     }
 
     /// RFC 4314 5.2: whether the client is told that it can change nothing.
@@ -90,13 +91,16 @@ struct SelectedMailbox: Sendable {
 /// Learns that a mailbox has changed. Told on any thread.
 final class MailboxWatch: Sendable {
     private let dirty = Atomic<Bool>(false)
+    private let read = Atomic<ModSeq>(0)
     private let stale = Atomic<Bool>(false)
     private let idling = Atomic<Bool>(false)
     private let subscription = Mutex<ChangeSubscription?>(nil)
 
     init(_ changes: ChangeFeed, mailbox: MailboxID, outlet: Outlet) {
-        let watching = changes.watch(mailbox: mailbox) { [weak self] in
+        let watching = changes.watch(mailbox: mailbox) { [weak self] modSeq in
             guard let self else { return }
+            // Most often its own change, come back through the feed.
+            if let modSeq, modSeq <= self.read.load(ordering: .sequentiallyConsistent) { return }
             self.dirty.store(true, ordering: .sequentiallyConsistent)
             // A session at work, or one that waits for a command and did not ask for more, looks by itself.
             if self.idling.load(ordering: .sequentiallyConsistent) { outlet.wake() }
@@ -111,6 +115,9 @@ final class MailboxWatch: Sendable {
         let isStale = stale.exchange(false, ordering: .sequentiallyConsistent)
         return dirty.exchange(false, ordering: .sequentiallyConsistent) || isStale
     }
+
+    /// The session has read the mailbox as of that mod-sequence, or of a later moment.
+    func note(_ modSeq: ModSeq) { read.store(modSeq, ordering: .sequentiallyConsistent) }
 
     /// Looking failed: it is to be done again.
     func mark() { stale.store(true, ordering: .sequentiallyConsistent) }

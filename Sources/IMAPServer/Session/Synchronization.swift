@@ -55,7 +55,9 @@ extension Session {
         let isDirty = selected.watch.take()
         if isDirty || scope.isFresh {
             do {
-                selected.newest = try await store.indexes.refresh(account: selected.account, mailbox: selected.id)
+                let newest = try await store.indexes.refresh(account: selected.account, mailbox: selected.id)
+                selected.watch.note(newest.highestModSeq)
+                selected.newest = newest
             } catch {
                 selected.watch.mark()
                 throw error

@@ -21,6 +21,14 @@ package struct ChangeEvent: Sendable, Hashable {
         case metadata
         /// Somebody was given rights on a mailbox, or lost some.
         case rights
+
+        /// Whether messages are all that changed.
+        var isOfMessages: Bool {
+            switch self {
+            case .added, .removed, .flags, .messages: true
+            default: false
+            }
+        }
     }
 
     package let account: AccountID

@@ -17,8 +17,9 @@ package final class ChangeFeed: Sendable {
     private let watchers = Mutex(Watchers())
     private let reader = Mutex<Task<Void, Never>?>(nil)
 
-    /// Called on a change; on any thread, and briefly.
-    package typealias Handler = @Sendable () -> Void
+    /// Called on a change; on any thread, and briefly. Where it was of messages alone, it is given the mod-sequence, which who has
+    /// read the mailbox since knows already.
+    package typealias Handler = @Sendable (ModSeq?) -> Void
 
     /// Called with the events of an account that one reading found, in the order of the feed; with nil when some may have
     /// been missed. On any thread, and briefly.
@@ -111,8 +112,15 @@ package final class ChangeFeed: Sendable {
         wake(mailbox)
     }
 
-    private func wake(_ mailbox: MailboxID) {
-        for handler in watchers.withLock({ $0.mailboxes[mailbox].map { Array($0.values) } ?? [] }) { handler() }
+    private func wake(_ mailbox: MailboxID, _ modSeq: ModSeq? = nil) {
+        for handler in watchers.withLock({ $0.mailboxes[mailbox].map { Array($0.values) } ?? [] }) { handler(modSeq) }
+    }
+
+    /// Wakes each mailbox once.
+    private func wake(_ entries: [FeedEntry]) {
+        for (mailbox, entries) in Dictionary(grouping: entries, by: \.event.mailbox) {
+            wake(mailbox, entries.allSatisfy(\.event.kind.isOfMessages) ? entries.map(\.modSeq).max() : nil)
+        }
     }
 
     private func tell(_ events: [ChangeEvent]) {
@@ -175,19 +183,19 @@ package final class ChangeFeed: Sendable {
 
     private func advance(_ known: FeedPosition) async throws -> FeedPosition {
         var position = known
-        let events = try await position.read(database)
+        let entries = try await position.read(database)
         if position.lostTrack {
             logger.notice("change feed jumped ahead: every watcher looks for itself")
             wakeAll()
             for handler in watchers.withLock({ $0.accounts.values.flatMap(\.values) }) { handler(nil) }
         }
-        for mailbox in Set(events.map(\.mailbox)) { wake(mailbox) }
-        tell(events)
+        wake(entries)
+        tell(entries.map(\.event))
         return position
     }
 
     private func wakeAll() {
-        for handler in watchers.withLock({ $0.mailboxes.values.flatMap(\.values) }) { handler() }
+        for handler in watchers.withLock({ $0.mailboxes.values.flatMap(\.values) }) { handler(nil) }
     }
 }
 

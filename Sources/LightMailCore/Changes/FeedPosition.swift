@@ -1,5 +1,12 @@
 import MariaDBClient
 
+/// A row of the feed.
+struct FeedEntry: Sendable {
+    let event: ChangeEvent
+    /// That the change took.
+    let modSeq: ModSeq
+}
+
 /// How far the change feed has been read, and which numbers below may still appear.
 struct FeedPosition: Sendable {
     private var last: UInt64
@@ -25,15 +32,17 @@ struct FeedPosition: Sendable {
     }
 
     /// Reads what has been committed since: one query by primary key.
-    mutating func read(_ database: ConnectionPool) async throws -> [ChangeEvent] {
+    mutating func read(_ database: ConnectionPool) async throws -> [FeedEntry] {
         lostTrack = false
         let missing: SQLText = gaps.isEmpty ? "" : " OR id IN (\(list: gaps.keys.sorted()))"
         let script: SQLText = """
-            SELECT id, account_id, mailbox_id, kind, HEX(name), HEX(detail) FROM mailbox_changes \
+            SELECT id, account_id, mailbox_id, kind, HEX(name), HEX(detail), modseq FROM mailbox_changes \
             WHERE id > \(last)\(missing) ORDER BY id LIMIT \(Self.maximumRows)
             """
         let rows = try await database.read { connection in
-            try connection.script(script)[0].rows.map { (try $0[0].uint64, try ChangeEvent(row: $0)) }
+            try connection.script(script)[0].rows.map {
+                (try $0[0].uint64, FeedEntry(event: try ChangeEvent(row: $0), modSeq: try $0[6].uint64))
+            }
         }
         let now = ContinuousClock.now
         gaps = gaps.filter { $0.value > now }

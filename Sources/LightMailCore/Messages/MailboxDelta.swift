@@ -1,3 +1,5 @@
+import Glibc
+
 /// What a session has to be told to get from the view it has to a newer index.
 package struct MailboxDelta: Sendable {
     /// Positions in the old view, ascending, of messages that are gone.
@@ -12,11 +14,21 @@ package struct MailboxDelta: Sendable {
     /// Whether there is nothing to tell.
     package var isEmpty: Bool { expunged.isEmpty && changed.isEmpty && added.isEmpty }
 
-    /// Compares two indexes of one mailbox; linear in their sizes.
+    /// Compares two indexes of one mailbox; linear in their sizes, with little for what is the same in both.
     package init(from old: MailboxIndex, to new: MailboxIndex) {
         var left = 0
         var right = 0
+        // Until then it goes by single messages, so that no block is compared again and again.
+        var untilBlock = 0
         while left < old.count || right < new.count {
+            if untilBlock == 0 {
+                let same = old.sameCount(from: left, as: new, from: right)
+                left += same
+                right += same
+                untilBlock = MailboxIndex.comparedAtOnce
+                continue
+            }
+            untilBlock -= 1
             if right == new.count || (left < old.count && old.uids[left] < new.uids[right]) {
                 expunged.append(left)
                 vanished.append(old.uids[left])
@@ -36,6 +48,23 @@ package struct MailboxDelta: Sendable {
 }
 
 extension MailboxIndex {
+    static let comparedAtOnce = 1_024
+
+    /// How many messages from a position on are the same as in another index from a position there on, in whole blocks.
+    fileprivate func sameCount(from left: Int, as other: MailboxIndex, from right: Int) -> Int {
+        let most = min(count - left, other.count - right)
+        var same = 0
+        while same + Self.comparedAtOnce <= most,
+            uids[left + same..<left + same + Self.comparedAtOnce].isEqual(
+                to: other.uids[right + same..<right + same + Self.comparedAtOnce]),
+            modSeqs[left + same..<left + same + Self.comparedAtOnce].isEqual(
+                to: other.modSeqs[right + same..<right + same + Self.comparedAtOnce])
+        {
+            same += Self.comparedAtOnce
+        }
+        return same
+    }
+
     /// This index with the messages of `old` that it lacks kept in their places.
     ///
     /// That is the view of a session that may not be told of an EXPUNGE yet (RFC 9051 7.5.1): sequence numbers stay,
@@ -88,13 +117,13 @@ extension MailboxIndex {
     }
 
     private mutating func remove(_ deleted: Set<UID>) {
-        var kept = self
-        kept.clear()
-        kept.reserve(count - deleted.count)
-        for position in 0..<count where !deleted.contains(uids[position]) {
-            kept.append(row(at: position))
-        }
-        self = kept
+        let places = deleted.compactMap(position(of:)).sorted()
+        uids = uids.without(places)
+        flags = flags.without(places)
+        keywords = keywords.without(places)
+        modSeqs = modSeqs.without(places)
+        sizes = sizes.without(places)
+        dates = dates.without(places)
     }
 
     /// A message restored by an administrator comes back below the last UID.
@@ -113,5 +142,33 @@ extension MailboxIndex {
         modSeqs = []
         sizes = []
         dates = []
+    }
+}
+
+extension Array {
+    /// The elements but those at some places, which ascend.
+    fileprivate func without(_ places: [Int]) -> [Element] {
+        var kept: [Element] = []
+        kept.reserveCapacity(count - places.count)
+        var start = 0
+        for place in places {
+            kept.append(contentsOf: self[start..<place])
+            start = place + 1
+        }
+        kept.append(contentsOf: self[start...])
+        return kept
+    }
+}
+
+extension ArraySlice where Element: FixedWidthInteger {
+    /// Compares the memory, as integers of one type have one representation.
+    fileprivate func isEqual(to other: ArraySlice<Element>) -> Bool {
+        withUnsafeBytes { bytes in
+            other.withUnsafeBytes { other in
+                guard bytes.count == other.count else { return false }
+                guard let left = bytes.baseAddress, let right = other.baseAddress else { return true }
+                return memcmp(left, right, bytes.count) == 0
+            }
+        }
     }
 }

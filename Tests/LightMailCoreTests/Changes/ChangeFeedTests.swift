@@ -14,7 +14,7 @@ import Testing
             let feed = ChangeFeed(
                 database: bench.store.database, tick: .milliseconds(10), logger: Logger(label: "test"))
             let (heard, told) = AsyncStream<Void>.makeStream()
-            let subscription = feed.watch(mailbox: inbox.id) { told.yield() }
+            let subscription = feed.watch(mailbox: inbox.id) { _ in told.yield() }
             feed.start()
             // The feed begins at its end, so deliver until it has begun.
             let delivering = Task {
@@ -38,7 +38,7 @@ import Testing
             )
             let (heard, told) = AsyncStream<Void>.makeStream()
             var hearing = heard.makeAsyncIterator()
-            let subscription = feed.watch(mailbox: inbox.id) { told.yield() }
+            let subscription = feed.watch(mailbox: inbox.id) { _ in told.yield() }
             feed.start()
             // All are woken once when the feed has found its place.
             await hearing.next()

@@ -59,6 +59,28 @@ import Testing
         #expect(MailboxDelta(from: new, to: new).isEmpty)
     }
 
+    /// Large ones are compared by blocks: what is found is the same wherever in a block it lies.
+    @Test func tellsTheSameOfLargeMailboxes() {
+        let size = UInt32(MailboxIndex.comparedAtOnce * 3 + 7)
+        let rows = (1...size).map { (UID($0), ModSeq(1)) }
+        let old = index(rows, highest: 1)
+        let block = UInt32(MailboxIndex.comparedAtOnce)
+        for place in [1, 2, block - 1, block, block + 1, 2 * block, 2 * block + 1, size - 7, size] {
+            let changed = index(rows.map { ($0.0, $0.0 == place ? 2 : 1) }, highest: 2)
+            #expect(MailboxDelta(from: old, to: changed).changed == [place])
+            let gone = old.without([place, size / 2])
+            let delta = MailboxDelta(from: old, to: gone)
+            #expect(delta.expunged == Set([place, size / 2]).map { Int($0) - 1 }.sorted())
+            #expect(delta.changed.isEmpty && delta.added.isEmpty)
+            #expect(MailboxDelta(from: gone, to: old).added == Set([place, size / 2]).sorted())
+            #expect(gone.uids == rows.map(\.0).filter { $0 != place && $0 != size / 2 })
+        }
+        let every = index(rows.map { ($0.0, $0.0 % 3 == 0 ? 2 : 1) }, highest: 2)
+        #expect(MailboxDelta(from: old, to: every).changed == rows.map(\.0).filter { $0 % 3 == 0 })
+        let more = index(rows + [(size + 5, 2)], highest: 2)
+        #expect(MailboxDelta(from: old, to: more).added == [size + 5])
+    }
+
     @Test func keepsWhatASessionMayNotBeToldIsGone() {
         let old = index([(1, 1), (3, 1), (9, 2)], highest: 2)
         let new = index([(3, 4), (12, 3)], highest: 4)
