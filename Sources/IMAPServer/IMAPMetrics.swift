@@ -13,6 +13,8 @@ struct IMAPMetrics: Sendable {
     let bytesOut: Counter
     /// From a whole command to its tagged reply, commands that the client must go on with excepted.
     let commandTime: Histogram
+    let slowed: Counter
+    private let cuts: [SessionCut: Counter]
     private let commands: [CommandName: [Result: Counter]]
 
     init(_ registry: MetricsRegistry) {
@@ -24,6 +26,15 @@ struct IMAPMetrics: Sendable {
             "lightmail_imap_command_seconds",
             "From a whole command to its tagged reply; IDLE and AUTHENTICATE, which the client goes on with, are left out."
         )
+        slowed = registry.counter(
+            "lightmail_imap_slowed_commands_total", "Commands after which a session had to wait before its next.")
+        cuts = Dictionary(
+            uniqueKeysWithValues: SessionCut.allCases.map { cut in
+                let counter = registry.counter(
+                    "lightmail_imap_sessions_cut_total", "IMAP sessions that the server ended, by reason.",
+                    ["reason": cut.rawValue])
+                return (cut, counter)
+            })
         var commands: [CommandName: [Result: Counter]] = [:]
         for name in CommandName.allCases {
             for result in Result.allCases {
@@ -38,4 +49,11 @@ struct IMAPMetrics: Sendable {
     func count(_ command: CommandName, _ result: Result) {
         commands[command]?[result]?.increment()
     }
+
+    func count(_ cut: SessionCut) {
+        cuts[cut]?.increment()
+    }
+
+    /// Sessions that were ended so.
+    func current(_ cut: SessionCut) -> UInt64 { cuts[cut]?.current ?? 0 }
 }

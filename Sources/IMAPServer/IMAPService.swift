@@ -19,6 +19,8 @@ package final class IMAPService: Sendable {
     let metrics: IMAPMetrics
     /// Commands before login, by address.
     let commandRate: NetworkRate
+    /// Commands after it, by address.
+    let commandBuckets: NetworkBuckets
     let mailboxNames = MailboxNameCache()
     /// What every client can read of the server and none can change (RFC 5464 3.2.1.1).
     let serverAnnotations: [Annotation]
@@ -41,6 +43,7 @@ package final class IMAPService: Sendable {
         self.now = now
         metrics = IMAPMetrics(registry)
         commandRate = NetworkRate(limit: limits.commandsOfAddress, window: limits.commandWindow)
+        commandBuckets = NetworkBuckets(rate: limits.commandRateOfAddress)
     }
 
     /// Adds a session to a connection. On the event loop of `channel`, with the TLS handler of an implicit TLS

@@ -4,9 +4,12 @@ import NIOCore
 
 /// The bounds of a session. Nothing that a client sends can make them grow.
 package struct SessionLimits: Sendable {
-    /// How long a client that has logged in may be silent (RFC 9051 5.4 asks for at least 30 minutes), or leave answers
-    /// unread.
+    /// How long a client that has logged in may be silent (RFC 9051 5.4 asks for at least 30 minutes).
     package var idleTime: TimeAmount
+    /// How long a client may take no byte of the answers that wait for it.
+    package var lagTime: TimeAmount
+    /// How long a session in IDLE is told nothing until it is told that the server is there; nil for ever.
+    package var heartbeat: TimeAmount?
     /// How long a client may take to log in, whatever it does meanwhile.
     package var loginTime: TimeAmount
     /// Failed logins until the session ends.
@@ -16,6 +19,12 @@ package struct SessionLimits: Sendable {
     /// The same for all sessions of one address together.
     package var commandsOfAddress: Int
     package var commandWindow: TimeAmount
+    /// Commands of a session that has logged in: beyond it the session waits. Nil for no limit.
+    package var commandRate: TokenBucket.Rate?
+    /// The same for all sessions of one address together.
+    package var commandRateOfAddress: TokenBucket.Rate?
+    /// How long a session that has to wait may go on sending without regard to it.
+    package var floodTime: TimeAmount
     /// Commands in a row that are answered BAD until the session ends.
     package var badCommands = 20
     /// Bytes that wait for the command at hand to end.
@@ -38,11 +47,17 @@ package struct SessionLimits: Sendable {
 
     package init(_ section: IMAPSection) {
         idleTime = TimeAmount(section.sessionTimeout)
+        lagTime = TimeAmount(section.writeTimeout)
+        heartbeat = section.idleHeartbeat > .zero ? TimeAmount(section.idleHeartbeat) : nil
         loginTime = TimeAmount(section.loginTimeout)
         failedLogins = section.maxFailedAttempts
         commandsBeforeLogin = section.rateLimitCommands
         commandsOfAddress = section.rateLimitAddressCommands
         commandWindow = TimeAmount(section.rateLimitWindow)
+        commandRate = TokenBucket.Rate(perSecond: section.commandRate, burst: section.commandBurst)
+        commandRateOfAddress = TokenBucket.Rate(
+            perSecond: section.commandRatePerAddress, burst: section.commandBurstPerAddress)
+        floodTime = TimeAmount(section.floodTimeout)
         messageSize = UInt64(section.maxMessageSize)
         offersCompression = section.compress
         offersUnauthenticate = section.unauthenticate

@@ -79,6 +79,19 @@ import Testing
         try await server.stop()
     }
 
+    @Test func aHeartbeatTravelsCompressed() async throws {
+        let server = try await TestServer.start { $0.heartbeat = .milliseconds(20) }
+        let user = try await TestStore.shared.makeAccount()
+        let (client, _) = try await Self.start(server, user)
+        try await client.send("b1 IDLE")
+        #expect(try await client.line()?.hasPrefix("+ ") == true)
+        for _ in 0..<2 { #expect(try await client.line() == "* OK Still here") }
+        try await client.send("DONE")
+        #expect(try await client.lines(until: "b1").last == "b1 OK Done")
+        try await client.close()
+        try await server.stop()
+    }
+
     @Test func itIsNotOfferedWhereItIsTurnedOff() async throws {
         let server = try await TestServer.start {
             $0.offersCompression = false

@@ -1,10 +1,13 @@
 """A change made in one process is seen by the sessions of every other."""
 
+import ssl
 import statistics
 import time
 
 import pytest
+from imapclient import IMAPClient
 from support import corpus
+from support.stack import PATIENCE
 
 ROUNDS = 20
 
@@ -100,3 +103,33 @@ def test_a_second_process_reads_fresh(stack, account):
     finally:
         process.terminate()
         process.wait(60)
+
+
+def test_a_heartbeat_under_tls(stack, account):
+    """A session without news hears that the server is there; one with news hears of them all the same."""
+    process, port, _ = stack.imapd(IMAP_IDLE_HEARTBEAT=1)
+    trust = ssl.create_default_context(cafile=stack.directory / "tls/cert.pem")
+    try:
+        with IMAPClient("localhost", port=port, ssl=False, timeout=PATIENCE) as client:
+            client.starttls(trust)
+            client.login(account.address, account.password)
+            client.select_folder("INBOX")
+            client.idle()
+            said = []
+            while len(said) < 2:
+                said += heard(client)
+            assert set(said) == {(b"OK", b"Still here")}
+            stack.deliver(corpus.header("news", ""), account.address)
+            while (1, b"EXISTS") not in said:
+                said += heard(client)
+            client.idle_done()
+    finally:
+        process.terminate()
+        assert process.wait(60) == 0
+
+
+def heard(client):
+    """What comes next in IDLE."""
+    lines = client.idle_check(timeout=PATIENCE)
+    assert lines, "the server says nothing"
+    return lines

@@ -11,7 +11,7 @@ extension ConnectionHandler {
         isAdvancing = true
         defer { isAdvancing = false }
         pumpLiteral()
-        while case .ready(let session) = phase, context?.channel.isWritable == true {
+        while case .ready(let session) = phase, context?.channel.isWritable == true, !isSlowed || isDraining {
             guard let event = nextEvent() else {
                 becomeIdle(session)
                 break
@@ -35,7 +35,7 @@ extension ConnectionHandler {
         if isInputClosed {
             close()
         } else if framer.isDead {
-            bye("Too much to read", session)
+            cut(.oversized, session)
         } else if isDraining {
             bye("Server is going down", session)
         } else if session.hasNews {
@@ -63,7 +63,7 @@ extension ConnectionHandler {
         case .line(let bytes):
             start(.line(bytes), session)
         case .failure(let failure):
-            if failure.isFatal { return bye(failure.message, session) }
+            if failure.isFatal { return cut(.oversized, session, saying: failure.message) }
             // A line that a command asked for and that was too long is given as one that no mechanism takes.
             if session.isAwaitingLine { return start(.line(Array("*".utf8)), session) }
             let text = ResponseText(failure.message, code: failure.reason == .messageTooLarge ? .tooBig : nil)
@@ -76,15 +76,37 @@ extension ConnectionHandler {
 
     /// Counts a command; false when the session ends because of it.
     private func admit(_ session: Session) -> Bool {
-        guard !session.isAuthenticated else { return true }
         let (now, limits) = (NIODeadline.now(), service.limits)
+        guard !session.isAuthenticated else { return admitLoggedIn(session, at: now) }
         let isAdmitted =
             limits.commandsBeforeLogin == 0
             || commandWindow.admit(at: now, limit: limits.commandsBeforeLogin, limits.commandWindow)
         guard isAdmitted, service.commandRate.admit(connection.clientAddress, at: now) else {
-            logger.notice("too many commands before login")
-            bye("Too many commands", session)
+            cut(.eager, session)
             return false
+        }
+        return true
+    }
+
+    /// A session that sends more than it may is executed more slowly: its next command waits, and soon the client's
+    /// socket. Who waits for answers is held up by that and no more; who goes on sending meanwhile is sent away.
+    private func admitLoggedIn(_ session: Session, at now: NIODeadline) -> Bool {
+        var pause = service.limits.commandRate.map { commandBucket.take(at: now, $0) } ?? .zero
+        pause = max(pause, service.commandBuckets.take(connection.clientAddress, at: now))
+        guard pause > .zero else { return true }
+        if framer.receivedBytes + pending.readableBytes < service.limits.pipelinedBytes {
+            floodingSince = .distantFuture
+        } else if floodingSince == .distantFuture {
+            floodingSince = now
+        } else if now - floodingSince >= service.limits.floodTime {
+            cut(.flood, session)
+            return false
+        }
+        service.metrics.slowed.increment()
+        isSlowed = true
+        eventLoop.assumeIsolated().scheduleTask(in: pause) {
+            self.isSlowed = false
+            self.advance()
         }
         return true
     }
@@ -98,7 +120,7 @@ extension ConnectionHandler {
         encoder.append(tag.map { .tagged($0, completion) } ?? .untagged(completion))
         write(encoder.takeBytes())
         phase = .ready(session)
-        if session.badCommands >= service.limits.badCommands { bye("Too many invalid commands", session) }
+        if session.badCommands >= service.limits.badCommands { cut(.invalid, session) }
     }
 
     func start(_ job: Job, _ session: Session) {
@@ -139,7 +161,10 @@ extension ConnectionHandler {
         var encoder = ResponseEncoder()
         encoder.append(tag.map { .tagged($0, completion) } ?? .untagged(completion))
         let isLast = session.badCommands >= service.limits.badCommands
-        if isLast { encoder.append(.bye(ResponseText("Too many invalid commands"))) }
+        if isLast {
+            session.noteCut(.invalid)
+            encoder.append(.bye(ResponseText(SessionCut.invalid.text)))
+        }
         phase = .busy
         framer.refuse()
         literal = .refused

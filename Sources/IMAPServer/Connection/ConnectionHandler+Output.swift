@@ -1,4 +1,5 @@
 import IMAPSyntax
+import LightMailDaemon
 import NIOCore
 
 // From endings back to bytes, and the end of the connection.
@@ -7,6 +8,7 @@ extension ConnectionHandler {
     func write(_ bytes: [UInt8]) {
         guard let context, !bytes.isEmpty else { return }
         service.metrics.bytesOut.increment(by: UInt64(bytes.count))
+        clock.lastOutput = .now()
         context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
     }
 
@@ -65,9 +67,10 @@ extension ConnectionHandler {
         }
         if session.isAuthenticated != isAuthenticated {
             isAuthenticated = session.isAuthenticated
-            lastActivity = .now()
+            let (first, now) = (clock.lastActivity + service.limits.loginTime, NIODeadline.now())
+            clock.lastActivity = now
             framer.limits = isAuthenticated ? service.limits.framing : service.limits.framingBeforeLogin
-            if !isAuthenticated {
+            if !isAuthenticated || clock.nextLook(after: now, stage, service.limits) < first {
                 timer?.cancel()
                 scheduleTimer()
             }
@@ -118,10 +121,31 @@ extension ConnectionHandler {
         close()
     }
 
+    /// Ends a session for what its client did or did not do.
+    func cut(_ reason: SessionCut, _ session: Session, saying text: String? = nil) {
+        session.noteCut(reason)
+        guard reason == .flood else { return bye(text ?? reason.text, session) }
+        var encoder = ResponseEncoder()
+        // RFC 5530 3
+        encoder.append(.bye(ResponseText(text ?? reason.text, code: .limit)))
+        write(encoder.takeBytes())
+        session.ended()
+        phase = .closed
+        clock.lastActivity = .now()
+        framer = CommandFramer(limits: service.limits.framingBeforeLogin)
+        pending = ByteBuffer()
+        // To close a socket with bytes in it that nobody has read takes the farewell from the client: for a moment they are
+        // read and thrown away.
+        eventLoop.assumeIsolated().scheduleTask(in: Self.farewellTime) { self.context?.close(promise: nil) }
+    }
+
+    private static let farewellTime = TimeAmount.seconds(1)
+
     /// Closes once what was written is sent.
     func close() {
         if case .ready(let session) = phase { session.ended() }
         phase = .closed
+        clock.lastActivity = .now()
         guard let context else { return }
         let channel = context.channel
         context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in channel.close(promise: nil) }
@@ -137,33 +161,47 @@ extension ConnectionHandler {
 
     /// The client did something. The time to log in is no longer for that.
     func noteActivity() {
-        if isAuthenticated { lastActivity = .now() }
+        if isAuthenticated { clock.lastActivity = .now() }
     }
 
     func scheduleTimer() {
-        let limit = isAuthenticated ? service.limits.idleTime : service.limits.loginTime
-        timer = eventLoop.assumeIsolated().scheduleTask(deadline: lastActivity + limit) { self.timerFired() }
+        let next = clock.nextLook(after: .now(), stage, service.limits)
+        timer = eventLoop.assumeIsolated().scheduleTask(deadline: next) { self.timerFired() }
     }
 
-    /// Time is up, unless something happened since the timer was set, or a command is at work and the client is not
-    /// what it waits for.
     private func timerFired() {
-        let limit = isAuthenticated ? service.limits.idleTime : service.limits.loginTime
-        if NIODeadline.now() - lastActivity >= limit {
-            switch phase {
-            case .ready(let session):
-                scheduleTimer()
-                return bye(isAuthenticated ? "Idle for too long" : "No login in time", session)
-            case .busy where writabilityWaiter != nil || isWaitingForLiteral:
-                context?.close(promise: nil)
-            case .busy:
-                lastActivity = .now()
-            case .closed:
-                // The farewell is not read either.
-                context?.close(mode: .all, promise: nil)
+        switch clock.due(at: .now(), stage, unsent: unsentBytes, service.limits) {
+        case .nothing: break
+        case .heartbeat:
+            var encoder = ResponseEncoder()
+            encoder.append(.untagged(.ok(ResponseText("Still here"))))
+            write(encoder.takeBytes())
+        case .farewell(let reason):
+            if case .ready(let session) = phase { cut(reason, session) }
+        case .abandon(let reason):
+            if let reason {
+                service.metrics.count(reason)
+                logger.notice(
+                    "session cut", metadata: [LogKey.reason: "\(reason.rawValue)", "unsent_bytes": "\(unsentBytes)"])
             }
+            context?.close(mode: .all, promise: nil)
         }
-        scheduleTimer()
+        // Writing or closing may have ended it.
+        if timer != nil { scheduleTimer() }
+    }
+
+    private var stage: SessionClock.Stage {
+        switch phase {
+        case .closed: .closed
+        case .busy: writabilityWaiter != nil || isWaitingForLiteral ? .workingForClient : .working
+        case .ready(let session):
+            session.isIdling && context?.channel.isWritable == true ? .idling : .waiting
+        }
+    }
+
+    /// Bytes that wait for the client to take them.
+    var unsentBytes: Int {
+        (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
     private var isWaitingForLiteral: Bool {

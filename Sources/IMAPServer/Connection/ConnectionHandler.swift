@@ -54,6 +54,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Came in and not yet given to the framer.
     var pending = ByteBuffer()
     var context: ChannelHandlerContext?
+    var isAuthenticated: Bool {
+        get { clock.isLoggedIn }
+        set { clock.isLoggedIn = newValue }
+    }
     var isInputClosed = false
     var isDraining = false
     var holdsRead = false
@@ -61,10 +65,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Called once with whether the connection is open still.
     var writabilityWaiter: ((Bool) -> Void)?
     var timer: Scheduled<Void>?
-    /// Before login, when the time to log in began.
-    var lastActivity = NIODeadline.uptimeNanoseconds(0)
+    var clock = SessionClock()
     var commandWindow = CommandWindow()
-    var isAuthenticated = false
+    var commandBucket = TokenBucket()
+    /// Whether the next command has to wait.
+    var isSlowed = false
+    /// Since when the client, which has to wait, has sent as much as is held.
+    var floodingSince = NIODeadline.distantFuture
     var compression: CompressionHandler?
 
     init(service: IMAPService, connection: ConnectionInfo, eventLoop: EventLoop) {
@@ -94,7 +101,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let session = Session(
             service: service, connection: connection, logger: logger, outlet: Outlet(self, eventLoop: eventLoop))
         service.metrics.sessions.increment()
-        lastActivity = .now()
+        clock.lastActivity = .now()
         phase = .ready(session)
         scheduleTimer()
         write(session.greeting)
@@ -118,7 +125,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable {
+        if !context.channel.isWritable {
+            clock.block(at: .now(), unsent: unsentBytes)
+        } else {
+            clock.unblock()
             noteActivity()
             resumeWriter(isOpen: true)
             advance()

@@ -23,7 +23,8 @@ extension Session {
     /// it changes something itself.
     var isDeaf: Bool { notifications != nil && notifications?.selected == nil }
 
-    private var isIdling: Bool {
+    /// Whether the session is in IDLE.
+    var isIdling: Bool {
         if case .idle = dialogue { true } else { false }
     }
 

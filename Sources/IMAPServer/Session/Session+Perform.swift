@@ -86,9 +86,16 @@ extension Session {
         }
         out.append(.tagged(tag, completion))
         if badCommands >= service.limits.badCommands {
-            out.append(.bye(ResponseText("Too many invalid commands")))
+            noteCut(.invalid)
+            out.append(.bye(ResponseText(SessionCut.invalid.text)))
             ending.action = .close
         }
+    }
+
+    /// The server ends the session.
+    func noteCut(_ cut: SessionCut) {
+        service.metrics.count(cut)
+        logger.notice("session cut", metadata: [LogKey.reason: "\(cut.rawValue)"])
     }
 
     /// RFC 9051 3, 6: whether the state allows the command.

@@ -56,6 +56,9 @@ package struct CommandFramer: Sendable {
         return command.isEmpty && !isAfterStream && position == input.count
     }
 
+    /// Bytes received and not yet used.
+    package var receivedBytes: Int { input.count - position }
+
     /// Whether a fatal failure has ended it: nothing more will come.
     package var isDead: Bool {
         if case .dead = state { true } else { false }

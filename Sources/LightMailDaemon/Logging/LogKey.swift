@@ -12,4 +12,6 @@ package enum LogKey {
     package static let account = "account"
     /// What went wrong.
     package static let error = "error"
+    /// Why a session was ended.
+    package static let reason = "reason"
 }

@@ -11,11 +11,18 @@ package struct IMAPSection: ConfigurationSection {
     package var maxConnectionsPerUser = 100
     package var bufferSize = 8192
     package var sessionTimeout: Duration = .seconds(1800)
+    package var writeTimeout: Duration = .seconds(300)
+    package var idleHeartbeat: Duration = .seconds(120)
     package var loginTimeout: Duration = .seconds(120)
     package var maxFailedAttempts = 5
     package var rateLimitWindow: Duration = .seconds(10)
     package var rateLimitCommands = 50
     package var rateLimitAddressCommands = 500
+    package var commandRate = 1000
+    package var commandBurst = 10_000
+    package var commandRatePerAddress = 10_000
+    package var commandBurstPerAddress = 100_000
+    package var floodTimeout: Duration = .seconds(60)
     package var maxMessageSize = 52_428_800
     package var compress = true
     package var unauthenticate = true
@@ -49,6 +56,12 @@ package struct IMAPSection: ConfigurationSection {
             .number("buffer_size", \.bufferSize, in: 1024...1_048_576, "Bytes read at once from a client."),
             .seconds("session_timeout", \.sessionTimeout, in: 60...86400, "Seconds a client may be silent."),
             .seconds(
+                "write_timeout", \.writeTimeout, in: 5...86400,
+                "Seconds a client may take no byte of the answers that wait for it."),
+            .seconds(
+                "idle_heartbeat", \.idleHeartbeat, in: 0...3600,
+                "Seconds in IDLE without news until a client is told that the server is still here; 0: never."),
+            .seconds(
                 "login_timeout", \.loginTimeout, in: 5...3600,
                 "Seconds from the connection until a client has logged in."),
             .number("max_failed_attempts", \.maxFailedAttempts, in: 1...100, "Failed logins until the session ends."),
@@ -59,6 +72,19 @@ package struct IMAPSection: ConfigurationSection {
             .number(
                 "rate_limit_address_commands", \.rateLimitAddressCommands, in: 0...1_000_000,
                 "The same for all sessions of one address in a process, loopback excepted; 0: no limit."),
+            .number(
+                "command_rate", \.commandRate, in: 0...1_000_000,
+                "Commands a second of a session after login; beyond them it is slowed. 0: no limit."),
+            .number("command_burst", \.commandBurst, in: 1...10_000_000, "Commands it may send at once."),
+            .number(
+                "command_rate_per_address", \.commandRatePerAddress, in: 0...1_000_000,
+                "command_rate of all sessions of one address in a process, loopback excepted; 0: no limit."),
+            .number(
+                "command_burst_per_address", \.commandBurstPerAddress, in: 1...10_000_000,
+                "Commands they may send at once."),
+            .seconds(
+                "flood_timeout", \.floodTimeout, in: 1...3600,
+                "Seconds a session that is slowed may go on without waiting for answers, until it ends."),
             .number(
                 "max_message_size", \.maxMessageSize, in: 1024...2_147_483_647, "Bytes a message may have in APPEND."),
             .flag("compress", \.compress, "Offer COMPRESS=DEFLATE; about 100 kB a session that uses it."),
