@@ -1,4 +1,6 @@
-"""Clients that come back to a mailbox, in several processes: CONDSTORE with IMAPClient, QRESYNC with our own."""
+"""Clients that come back to a mailbox, in several processes: CONDSTORE with IMAPClient, QRESYNC with imaplib and with our own."""
+
+import re
 
 from imapclient import IMAPClient
 from support import corpus
@@ -63,6 +65,71 @@ def test_a_client_comes_back_to_another_process(stack, account):
     finally:
         process.terminate()
         process.wait(60)
+
+
+def resynchronise(client, *known):
+    """SELECT of INBOX by QRESYNC with Python's imaplib; returns what is gone, and the flags of what has changed, by UID."""
+    client.untagged_responses = {}
+    kind, data = client._simple_command("SELECT", "INBOX", f"(QRESYNC ({' '.join(str(value) for value in known)}))")
+    assert kind == "OK", data
+    client.state = "SELECTED"
+    vanished = client.untagged_responses.pop("VANISHED", [])
+    assert all(line.startswith(b"(EARLIER) ") for line in vanished), vanished
+    fetched = client.untagged_responses.pop("FETCH", [])
+    flags = {int(re.search(rb"UID (\d+)", line)[1]): re.search(rb"FLAGS \(([^)]*)\)", line)[1] for line in fetched}
+    return [line.removeprefix(b"(EARLIER) ") for line in vanished], flags
+
+
+def test_imaplib_works_by_qresync_at_two_processes(stack, account):
+    """A client that is here in the morning, away at noon, and at another process in the afternoon."""
+    fill(stack, account, 8)
+    process, port, _ = stack.imapd()
+    try:
+        with stack.imap(account) as morning:
+            assert morning.enable("QRESYNC")[0] == "OK"
+            morning.select("INBOX")
+            validity = int(morning.untagged_responses["UIDVALIDITY"][0])
+            known = int(morning.untagged_responses["HIGHESTMODSEQ"][0])
+            assert morning.untagged_responses["UIDNEXT"] == [b"9"]
+        with stack.imap(account, mailbox="INBOX") as other:
+            other.store("3,6", "+FLAGS", r"(\Flagged)")
+            other.store("2,5", "+FLAGS", r"(\Deleted)")
+            other.expunge()
+        stack.deliver(corpus.header("new", ""), account.address)
+
+        with stack.imap(account, port=port) as noon, stack.imap(account, mailbox="INBOX") as other:
+            noon.enable("QRESYNC")
+            # What the client says that it does not know is not told (RFC 7162 3.2.5.1).
+            assert resynchronise(noon, validity, known, "1:4") == ([b"2"], {3: rb"\Flagged"})
+            assert resynchronise(noon, validity, known, "1:8") == ([b"2,5"], {3: rb"\Flagged", 6: rb"\Flagged"})
+            gone, flags = resynchronise(noon, validity, known)
+            assert gone == [b"2,5"] and sorted(flags) == [3, 6, 9], (gone, flags)
+            # Nothing that it has been told is told again.
+            newest = int(noon.untagged_responses["HIGHESTMODSEQ"][-1])
+            assert newest > known
+            assert resynchronise(noon, validity, newest, "1,3:4,6:9") == ([], {})
+            # A UIDVALIDITY of another mailbox is no knowledge of this one.
+            assert resynchronise(noon, validity + 1, newest) == ([], {})
+
+            # What is expunged at the first process vanishes at the other, by its UID.
+            other.uid("STORE", "7", "+FLAGS.SILENT", r"(\Deleted)")
+            other.expunge()
+            noon.untagged_responses = {}
+            assert noon.noop()[0] == "OK"
+            assert noon.untagged_responses["VANISHED"] == [b"7"]
+            assert "EXPUNGE" not in noon.untagged_responses
+
+            # Who has not seen a change does not undo it.
+            other.uid("STORE", "4", "+FLAGS", r"(\Answered)")
+            kind, data = noon.uid("STORE", "3:4", f"(UNCHANGEDSINCE {newest})", "FLAGS", r"(\Seen)")
+            assert kind == "OK" and noon.untagged_responses["MODIFIED"] == [b"4"], data
+            other.noop()
+            other.untagged_responses = {}
+            kind, data = other.uid("FETCH", "3:4", "(FLAGS)")
+            assert rb"\Seen" in data[0] and rb"\Answered" in data[1] and rb"\Seen" not in data[1], data
+    finally:
+        process.terminate()
+        assert process.wait(60) == 0
 
 
 def test_what_the_collector_took_is_still_told(lonely_stack):
