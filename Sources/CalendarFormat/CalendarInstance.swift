@@ -131,9 +131,17 @@ struct CalendarInstance: Sendable {
             return (start, CalendarLength(days: duration.days, seconds: duration.seconds))
         }
         let end = try time(String(parts[1]), line, zones)
-        let seconds = zones.utc(end) - zones.utc(start)
+        let seconds = seconds(from: start, to: end, zones)
         guard seconds >= 0 else { throw CalendarError(.invalid("period"), line: line.line) }
         return (start, CalendarLength(seconds: seconds))
+    }
+
+    /// What passes between two times; less than nothing where the end is before the start. A zone that is not theirs alone, or an hour
+    /// that the wall leaves out, may turn them round: then no time passes.
+    private static func seconds(from start: CalendarTime, to end: CalendarTime, _ zones: CalendarZones) -> Int {
+        let passed = zones.utc(end) - zones.utc(start)
+        let mayTurn = start.zone == end.zone ? end.wall >= start.wall : [start.zone, end.zone].contains(.floating)
+        return passed < 0 && mayTurn ? 0 : passed
     }
 
     /// RFC 5545 3.8.2.2, 3.8.2.3, 3.8.2.5. An end at the start, which the text forbids, is taken as many programs write
@@ -164,7 +172,7 @@ struct CalendarInstance: Sendable {
         let length =
             start.isDate
             ? CalendarLength(days: (end.wall - start.wall) / 86_400)
-            : CalendarLength(seconds: zones.utc(end) - zones.utc(start))
+            : CalendarLength(seconds: seconds(from: start, to: end, zones))
         guard length.days >= 0, length.seconds >= 0 else {
             throw CalendarError(.invalid("\(endLine.name) before DTSTART"), line: endLine.line)
         }

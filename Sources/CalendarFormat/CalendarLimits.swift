@@ -16,6 +16,10 @@ package struct CalendarLimits: Sendable, Hashable {
     package var listValues = 2_000
     /// Changes of offset that one time zone may have.
     package var transitions = 2_000
+    /// Rules of one object. One is what an event should have (RFC 5545 3.8.5.3).
+    package var rules = 16
+    /// Rules of all its time zones together.
+    package var zoneRules = 100
 
     package init() {}
 }

@@ -25,6 +25,7 @@ package struct CalendarObject: Sendable {
     ) throws(CalendarError) {
         try Self.requireHead(calendar)
         var zones = CalendarZones(floating: floating, resolve: resolve)
+        try Self.requireFewZoneRules(calendar, limits)
         for component in calendar.components where component.name == "VTIMEZONE" {
             try zones.add(component, limits: limits)
         }
@@ -48,6 +49,9 @@ package struct CalendarObject: Sendable {
             uid = own
             try Self.requireProperties(of: component)
             instances.append(try CalendarInstance(component, zones: zones, limits: limits))
+            guard instances.reduce(0, { $0 + $1.rules.count }) <= limits.rules else {
+                throw CalendarError(.tooMany("recurrence rules"), line: component.line)
+            }
         }
         guard let kind, let uid else {
             throw CalendarError(.notOneObject("there is no event, to-do, journal or free-busy"), line: calendar.line)
@@ -86,6 +90,18 @@ package struct CalendarObject: Sendable {
     }
 
     // MARK: Checks
+
+    private static func requireFewZoneRules(
+        _ calendar: CalendarComponent, _ limits: CalendarLimits
+    ) throws(CalendarError) {
+        var rules = 0
+        for zone in calendar.components where zone.name == "VTIMEZONE" {
+            rules += zone.components.reduce(0) { $0 + $1.all("RRULE").count }
+            guard rules <= limits.zoneRules else {
+                throw CalendarError(.tooMany("rules of time zones"), line: zone.line)
+            }
+        }
+    }
 
     /// RFC 5545 3.6, 3.7.3, 3.7.4; RFC 4791 4.1
     private static func requireHead(_ calendar: CalendarComponent) throws(CalendarError) {

@@ -64,11 +64,12 @@ extension CalendarObject {
                     ?? self.occurrence(instance, at: time, id: id)
                 self.add(made, in: range, to: &result, limit: limit)
             }
+            var budget = RecurrenceTimes.defaultBudget
             take(start)
             for date in instance.dates { take(date) }
             for rule in instance.rules where !result.isCut {
                 var times = RecurrenceTimes(
-                    rule, start: start.wall, isDate: start.isDate, until: until(of: rule, start: start))
+                    rule, start: start.wall, isDate: start.isDate, until: until(of: rule, start: start), budget: budget)
                 let reach = reach(of: instance, later: later.map(\.instance))
                 times.skip(to: range.lowerBound.subtracting(reach))
                 while let wall = times.next(), !result.isCut {
@@ -76,6 +77,8 @@ extension CalendarObject {
                     take(CalendarTime(wall: wall, zone: start.zone))
                 }
                 if times.isCut { result.isCut = true }
+                // The rules of an object share what there is.
+                budget = times.budget
             }
         }
         result.all.sort { ($0.startUTC, $0.endUTC) < ($1.startUTC, $1.endUTC) }

@@ -20,7 +20,8 @@ package struct RecurrenceTimes {
     private var waiting: ArraySlice<WallSeconds> = []
     private var count = 0
     private var hasStarted = false
-    private var budget: Int
+    /// What is left of it.
+    package private(set) var budget: Int
     /// The bound was met: there may be more times.
     package private(set) var isCut = false
 
@@ -97,6 +98,7 @@ package struct RecurrenceTimes {
             return advance(beyond: unit, from: first)
         } else {
             for second in timesOfDay.secondsWithin(rule) { times.append(first + second) }
+            budget -= times.count
         }
         waiting = picked(times)[...]
         period += rule.interval

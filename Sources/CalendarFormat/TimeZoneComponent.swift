@@ -10,6 +10,7 @@ enum TimeZoneComponent {
         let end = CivilDate.daysSinceEpoch(year: lastYear + 1, month: 1, day: 1) * 86_400
         var transitions: [CalendarZone.Transition] = []
         var initial: Int?
+        var rules = 0
         for part in component.components where part.name == "STANDARD" || part.name == "DAYLIGHT" {
             let before = try offset("TZOFFSETFROM", of: part)
             let after = try offset("TZOFFSETTO", of: part)
@@ -17,10 +18,14 @@ enum TimeZoneComponent {
             initial = initial ?? before
             var onsets = [start.wall]
             for line in part.all("RRULE") {
+                rules += 1
+                guard rules <= limits.zoneRules else {
+                    throw CalendarError(.tooMany("rules of a time zone"), line: line.line)
+                }
                 let rule = try RecurrenceRule(line)
                 var times = RecurrenceTimes(
                     rule, start: start.wall, isDate: false,
-                    until: rule.until.map { $0.zone == .utc ? $0.wall + before : $0.wall })
+                    until: min(end, rule.until.map { $0.zone == .utc ? $0.wall + before : $0.wall } ?? end))
                 while let onset = times.next(), onset < end, onsets.count <= limits.transitions { onsets.append(onset) }
             }
             for line in part.all("RDATE") {

@@ -35,7 +35,9 @@ final class DAVService: Sendable {
                 idleTimeout: .seconds(seconds),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)))
-        return http.setup(channel: channel, logger: logger).map { [self] connected in
+        return channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHandler(StalledWriteHandler(patience: .seconds(seconds)))
+        }.flatMap { [self] in http.setup(channel: channel, logger: logger) }.map { [self] connected in
             Task { await http.handle(value: connected, logger: logger) }
             // An idle connection is closed, another when its answer is written.
             context.sessions.onDrain(of: connection.sessionID) {
@@ -49,6 +51,7 @@ final class DAVService: Sendable {
     ) async throws {
         let start = ContinuousClock.now
         var answer: DAVAnswer
+        try await writer.writeContinue(request)
         do {
             answer = try await perform(request, session)
         } catch {

@@ -132,6 +132,59 @@ struct CalendarObjectTests {
         #expect(object.extent.end == nil)
     }
 
+    @Test("share one bound between their rules, and have few of them")
+    func boundedTogether() throws {
+        // A day that never comes takes all there is.
+        let never = "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\n"
+        func event(_ rules: Int) -> String {
+            "BEGIN:VEVENT\nUID:a\nDTSTAMP:20240101T000000Z\nDTSTART:19000101T100000Z\n"
+                + String(repeating: never, count: rules) + "END:VEVENT"
+        }
+        let most = CalendarLimits().rules
+        let found = try Self.object(event(most)).occurrences(in: 4_000_000_000..<Int.max)
+        #expect(found.isCut && found.all.isEmpty)
+        #expect(throws: CalendarError.self) { try Self.object(event(most + 1)) }
+    }
+
+    @Test("of many times an hour cost what they are")
+    func boundedWithinAnHour() throws {
+        let all = (0...59).map(String.init).joined(separator: ",")
+        let rule = "FREQ=HOURLY;COUNT=999999999;BYMINUTE=\(all);BYSECOND=\(all)"
+        var times = RecurrenceTimes(
+            try RecurrenceRule(ContentLine("RRULE", value: rule)), start: 0, isDate: false, until: nil, budget: 10_000)
+        var count = 0
+        while times.next() != nil { count += 1 }
+        #expect(times.isCut && (10_000..<20_000).contains(count))
+    }
+
+    @Test("have time zones of few rules")
+    func boundedZones() throws {
+        func zone(_ rules: Int) -> String {
+            let rule = "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30\n"
+            return
+                "BEGIN:VTIMEZONE\nTZID:Z\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0100\n"
+                + String(repeating: rule, count: rules) + "END:STANDARD\nEND:VTIMEZONE\n"
+        }
+        let event =
+            "BEGIN:VEVENT\nUID:a\nDTSTAMP:20240101T000000Z\nDTSTART;TZID=Z:20240101T100000\nEND:VEVENT"
+        let most = CalendarLimits().zoneRules
+        #expect(Self.starts(try Self.object(zone(most) + event)) == ["20240101T090000Z"])
+        #expect(throws: CalendarError.self) { try Self.object(zone(most + 1) + event) }
+    }
+
+    @Test(
+        "in times that a zone turns round take no time", arguments: ["DTEND:20240331T030000", "DTEND:20240331T013000Z"])
+    func turnedRound(end: String) throws {
+        let text =
+            "BEGIN:VEVENT\nUID:a\nDTSTAMP:20240101T000000Z\nDTSTART:20240331T023000\n\(end)\nEND:VEVENT"
+        let berlin = try CalendarZones.only(in: try Self.calendar(Self.berlin))
+        let object = try Self.object(text)
+        let there = object.with(floating: berlin)
+        #expect(there.occurrences(in: Self.year).all.allSatisfy { $0.endUTC >= $0.startUTC })
+        let read = try CalendarObject(try Self.calendar(text), floating: berlin, resolve: { _ in nil })
+        #expect(read.occurrences(in: Self.year).all.count == 1)
+    }
+
     private static let year = 1_704_067_200..<1_735_689_600
 
     private static func starts(_ object: CalendarObject) -> [String] {
@@ -157,7 +210,11 @@ struct CalendarObjectTests {
         """
 
     static func object(_ body: String) throws -> CalendarObject {
-        let text = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//test\n\(body)\nEND:VCALENDAR\n"
-        return try CalendarObject(octets: Array(text.utf8)) { $0 == "Known" ? .utc : nil }
+        try CalendarObject(try calendar(body)) { $0 == "Known" ? .utc : nil }
+    }
+
+    static func calendar(_ body: String) throws -> CalendarComponent {
+        try CalendarParser.parse(
+            Array("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//test\n\(body)\nEND:VCALENDAR\n".utf8))
     }
 }

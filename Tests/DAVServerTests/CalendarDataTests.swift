@@ -18,7 +18,7 @@ import Testing
         let text = "<C:calendar-data xmlns:C='urn:ietf:params:xml:ns:caldav'>\(inner)</C:calendar-data>"
         let wanted = try CalendarDataRequest(try XMLReader.read(Array(text.utf8)))
         let object = try CalendarObject(octets: Array(Self.weekly.utf8)) { ZoneCatalog.shared.zone($0) }
-        return String(decoding: CalendarData(wanted: wanted, floating: nil).selected(object).encoded, as: UTF8.self)
+        return String(decoding: try CalendarData(wanted: wanted, floating: nil).selected(object).encoded, as: UTF8.self)
     }
 
     @Test func recurrencesAreExpandedInUTC() throws {
@@ -28,6 +28,29 @@ import Testing
         #expect(text.components(of: "SUMMARY") == ["moved", "plain"])
         #expect(text.components(of: "DTEND") == ["20240119T100000Z"])
         #expect(!text.contains("RRULE") && !text.contains("TZID"))
+    }
+
+    @Test func moreThanIsMadeAtOnceIsRefused() throws {
+        func expanded(_ description: Int, _ rule: String) throws -> CalendarComponent {
+            let text = Self.weekly.replacing(
+                "SUMMARY:plain", with: "SUMMARY:\(String(repeating: "x", count: description))"
+            )
+            .replacing("FREQ=WEEKLY;COUNT=4", with: rule)
+            let object = try CalendarObject(octets: Array(text.utf8)) { ZoneCatalog.shared.zone($0) }
+            return try CalendarExpansion.expanded(object, in: 1_704_067_200..<4_102_444_800)
+        }
+        #expect(try expanded(1, "FREQ=DAILY;COUNT=4999").components.count == 4_999)
+        for (size, rule) in [(1, "FREQ=DAILY"), (900_000, "FREQ=DAILY;COUNT=100")] {
+            #expect(throws: DAVProblem.self) { try expanded(size, rule) }
+        }
+    }
+
+    @Test func aToDoWithoutATimeIsGivenAsItIs() throws {
+        let text =
+            Self.weekly.components(separatedBy: "BEGIN:VEVENT")[0]
+            + "BEGIN:VTODO\r\nUID:u\r\nDTSTAMP:20240101T000000Z\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"
+        let object = try CalendarObject(octets: Array(text.utf8)) { ZoneCatalog.shared.zone($0) }
+        #expect(try CalendarExpansion.expanded(object, in: 0..<1) == object.calendar)
     }
 
     @Test func overridesAreLeftOutWhereTheyDoNotMatter() throws {

@@ -25,6 +25,47 @@ import Testing
         #expect(throws: BodyError.self) { try PropertyRequest(propfind: read(many)) }
     }
 
+    @Test func whatIsAskedForTwiceIsAnsweredOnce() throws {
+        let names = String(repeating: "<a xmlns='x'/><b xmlns='x'/>", count: 100)
+        for text in ["<prop>\(names)</prop>", "<allprop/><include>\(names)</include>"] {
+            let root = try XMLReader.read(Array("<propfind xmlns='DAV:'>\(text)</propfind>".utf8))
+            switch try PropertyRequest(propfind: root) {
+            case .some(let elements): #expect(elements.map(\.name.local) == ["a", "b"])
+            case .all(let names): #expect(names.map(\.local) == ["a", "b"])
+            case .names: Issue.record("these are no names")
+            }
+        }
+    }
+
+    @Test func workWithoutBoundIsRefused() throws {
+        func query(_ filter: String) throws -> ReportRequest {
+            let text =
+                "<C:calendar-query xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'><C:filter>"
+                + "<C:comp-filter name='VCALENDAR'><C:comp-filter name='VEVENT'>\(filter)</C:comp-filter></C:comp-filter>"
+                + "</C:filter></C:calendar-query>"
+            return try ReportRequest(try XMLReader.read(Array(text.utf8)))
+        }
+        func match(_ count: Int) -> String {
+            "<C:prop-filter name='SUMMARY'><C:text-match>\(String(repeating: "x", count: count))</C:text-match></C:prop-filter>"
+        }
+        func times(_ count: Int) -> String {
+            String(
+                repeating: "<C:prop-filter name='DTSTAMP'><C:time-range start='20240101T000000Z'/></C:prop-filter>",
+                count: count)
+        }
+        _ = try query(match(1_000) + times(10))
+        #expect(throws: BodyError.self) { try query(match(1_001)) }
+        #expect(throws: BodyError.self) { try query(times(11)) }
+        func data(_ count: Int) throws -> CalendarDataRequest {
+            let text =
+                "<C:calendar-data xmlns:C='urn:ietf:params:xml:ns:caldav'><C:comp name='VCALENDAR'>"
+                + String(repeating: "<C:prop name='A'/>", count: count) + "</C:comp></C:calendar-data>"
+            return try CalendarDataRequest(try XMLReader.read(Array(text.utf8)))
+        }
+        #expect(try data(499).component?.properties?.count == 499)
+        #expect(throws: BodyError.self) { try data(500) }
+    }
+
     @Test func proppatchKeepsTheOrderAndTheLanguage() throws {
         let update = try PropertyUpdate(
             proppatch: read(

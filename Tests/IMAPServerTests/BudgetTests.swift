@@ -8,16 +8,18 @@ import Testing
 
 @Suite struct BudgetTests {
     /// Round trips to MySQL and requests to S3 that a command takes. That a statement is prepared the first time is one of the
-    /// connection and not of the command.
+    /// connection and not of the command, and a look at the change feed is one of the process.
     private func cost(
         _ store: Store, _ body: () async throws -> Void
     ) async throws -> (roundTrips: UInt64, requests: UInt64) {
         let before = store.database.statistics
+        let looks = store.changes.looks
         let requests = store.s3.statistics.snapshot.requests.values.reduce(0, +)
         try await body()
         let after = store.database.statistics
         return (
-            after.roundTrips - before.roundTrips - (after.prepares - before.prepares),
+            after.roundTrips - before.roundTrips - (after.prepares - before.prepares)
+                - (store.changes.looks - looks),
             store.s3.statistics.snapshot.requests.values.reduce(0, +) - requests
         )
     }

@@ -2,6 +2,7 @@
 
 import base64
 import http.client
+import socket
 import ssl
 import subprocess
 import threading
@@ -11,7 +12,7 @@ from datetime import datetime, timezone
 import caldav
 import pytest
 from support.api import API, Answer
-from support.stack import eventually, free_ports, ready
+from support.stack import eventually, free_ports, metrics, ready
 
 D = "{DAV:}"
 C = "{urn:ietf:params:xml:ns:caldav}"
@@ -20,12 +21,12 @@ C = "{urn:ietf:params:xml:ns:caldav}"
 @pytest.fixture(scope="module")
 def port(stack):
     """An apid with CalDAV over TLS."""
-    api, port, metrics = free_ports(3)
+    api, port, health = free_ports(3)
     stack.daemon(
-        "lightmail-apid", API_PORT=api, METRICS_APID_PORT=metrics, CALDAV_BIND="127.0.0.1", CALDAV_PORT=port,
+        "lightmail-apid", API_PORT=api, METRICS_APID_PORT=health, CALDAV_BIND="127.0.0.1", CALDAV_PORT=port,
         CALDAV_TLS_CERT=stack.directory / "tls/cert.pem", CALDAV_TLS_KEY=stack.directory / "tls/key.pem",
     )
-    eventually(lambda: ready(metrics), "apid with CalDAV is ready")
+    eventually(lambda: ready(health), "apid with CalDAV is ready")
     return port
 
 
@@ -299,6 +300,94 @@ def test_properties_of_calendars(user):
     assert user.send("MKCALENDAR", path).status == 405
     assert user.send("DELETE", path).status == 204
     assert user.send("PROPFIND", path, Depth="0").status == 404
+
+
+def test_a_property_that_could_not_be_read_again_is_refused(user, calendar):
+    names = " ".join(f"n:a{number}=''" for number in range(20))
+    for element in [f"<x:a xmlns:x='x' xmlns:n='n' {names}/>", f"<{'n' * 255} xmlns='x'/>"]:
+        body = f"<D:propertyupdate xmlns:D='DAV:'><D:set><D:prop>{element}</D:prop></D:set></D:propertyupdate>"
+        root = user.xml("PROPPATCH", calendar, body)
+        assert [status.text.split()[1] for status in root.iter(D + "status")] == ["403"]
+    # And all of them together have a bound.
+    statuses = []
+    for number in range(3):
+        value = f"<x:p{number} xmlns:x='x'>{'v' * 30_000}</x:p{number}>"
+        body = f"<D:propertyupdate xmlns:D='DAV:'><D:set><D:prop>{value}</D:prop></D:set></D:propertyupdate>"
+        root = user.xml("PROPPATCH", calendar, body)
+        statuses += [status.text.split()[1] for status in root.iter(D + "status")]
+    assert statuses == ["200", "200", "507"]
+    assert len(hrefs(user.xml("PROPFIND", user.home, None, Depth="1"))) == 2
+
+
+def query(data, span="<C:time-range start='20240101T000000Z'/>"):
+    return (
+        f"<C:calendar-query xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'><prop><getetag/>{data}</prop>"
+        f"<C:filter><C:comp-filter name='VCALENDAR'><C:comp-filter name='VEVENT'>{span}</C:comp-filter></C:comp-filter></C:filter>"
+        "</C:calendar-query>"
+    )
+
+
+def test_what_cannot_be_given_does_not_end_the_answer(stack, user, calendar):
+    """One event recurs too often to be expanded, another's object has gone from S3: the third is given all the same."""
+    more = "DESCRIPTION:" + "x" * 20_000 + "\r\n"
+    assert user.put(calendar + "often.ics", event("often", more=more + "RRULE:FREQ=DAILY\r\n")).status == 201
+    before = set(stack.object_keys())
+    assert user.put(calendar + "gone.ics", event("gone", more=more)).status == 201
+    (key,) = set(stack.object_keys()) - before
+    assert user.put(calendar + "good.ics", event("good")).status == 201
+    stack.delete_object(key)
+    expand = "<C:calendar-data><C:expand start='20240101T000000Z' end='20440101T000000Z'/></C:calendar-data>"
+    statuses = {}
+    for response in user.xml("REPORT", calendar, query(expand), Depth="1").iter(D + "response"):
+        name = response.find(D + "href").text.removeprefix(calendar)
+        statuses[name] = [status.text.split()[1] for status in response.iter(D + "status")]
+    assert statuses == {"often.ics": ["200", "507"], "gone.ics": ["500"], "good.ics": ["200"]}
+
+
+def test_a_client_may_wait_before_it_sends_its_body(user, calendar):
+    """RFC 9110 10.1.1"""
+    login = base64.b64encode(f"{user.address}:{user.password}".encode()).decode()
+    body = event("waited").encode()
+    context = ssl.create_default_context(cafile=user.certificate)
+    with socket.create_connection(("localhost", user.port), timeout=60) as plain:
+        with context.wrap_socket(plain, server_hostname="localhost") as client, client.makefile("rb") as answers:
+            client.sendall(
+                f"PUT {calendar}a.ics HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {login}\r\n"
+                f"Content-Type: text/calendar\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n".encode()
+            )
+            assert answers.readline().startswith(b"HTTP/1.1 100 ")
+            while answers.readline() != b"\r\n":
+                pass
+            client.sendall(body)
+            assert answers.readline().startswith(b"HTTP/1.1 201 ")
+
+
+def test_who_does_not_read_its_answer_is_let_go(stack, user, calendar):
+    api, port, health = free_ports(3)
+    stack.daemon(
+        "lightmail-apid", API_PORT=api, METRICS_APID_PORT=health, CALDAV_BIND="127.0.0.1", CALDAV_PORT=port,
+        CALDAV_TLS_CERT=stack.directory / "tls/cert.pem", CALDAV_TLS_KEY=stack.directory / "tls/key.pem",
+        CALDAV_SESSION_TIMEOUT=5,
+    )
+    eventually(lambda: ready(health), "an apid of little patience is ready")
+    more = "DESCRIPTION:" + "x" * 900_000 + "\r\n"
+    for number in range(12):
+        assert user.put(f"{calendar}{number}.ics", event(f"large{number}", more=more)).status == 201
+    login = base64.b64encode(f"{user.address}:{user.password}".encode()).decode()
+    body = query("<C:calendar-data/>").encode()
+    context = ssl.create_default_context(cafile=user.certificate)
+    with socket.create_connection(("localhost", port), timeout=60) as plain:
+        with context.wrap_socket(plain, server_hostname="localhost") as client:
+            client.sendall(
+                f"REPORT {calendar} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {login}\r\nDepth: 1\r\n"
+                f"Content-Type: application/xml\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+            )
+            eventually(lambda: connections(health) == 1, "the connection is counted")
+            eventually(lambda: connections(health) == 0, "it is let go")
+
+
+def connections(port):
+    return metrics(port)['lightmail_connections{listener="caldav"}']
 
 
 def bomb():

@@ -27,14 +27,18 @@ final class FrontDoor: Sendable {
 
     /// Adds HTTP to a connection. Called on the event loop of `channel`, with a TLS handler already in place.
     func initialize(_ channel: Channel, _ connection: ConnectionInfo) -> EventLoopFuture<Void> {
+        let patience = TimeAmount.nanoseconds(
+            service.configuration.api.sessionTimeout / .nanoseconds(1), whole: ())
         let http = HTTP1Channel(
             responder: { [self] request, writer, _ in try await respond(to: request, writer, connection) },
             configuration: HTTP1Channel.Configuration(
-                idleTimeout: .nanoseconds(service.configuration.api.sessionTimeout / .nanoseconds(1), whole: ()),
+                idleTimeout: patience,
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)))
         let logger = service.logger
-        return http.setup(channel: channel, logger: logger).map { [service] connected in
+        return channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHandler(StalledWriteHandler(patience: patience))
+        }.flatMap { http.setup(channel: channel, logger: logger) }.map { [service] connected in
             Task { await http.handle(value: connected, logger: logger) }
             // An idle connection is closed, another when its answer is written.
             service.context.sessions.onDrain(of: connection.sessionID) {
@@ -46,6 +50,7 @@ final class FrontDoor: Sendable {
     private func respond(
         to request: Request, _ writer: consuming ResponseWriter, _ connection: ConnectionInfo
     ) async throws {
+        try await writer.writeContinue(request)
         let context = AdminContext(
             source: AdminContext.Source(connection: connection, logger: service.logger))
         var response = try await responder.respond(to: request, context: context)

@@ -35,13 +35,15 @@ enum BusyPeriods {
         }
     }
 
-    /// What an object takes of somebody's time within a range (RFC 4791 7.10).
-    static func periods(of object: CalendarObject, in range: Range<Int>) -> [BusyPeriod] {
+    /// What an object takes of somebody's time within a range (RFC 4791 7.10); nil where it recurs more often in it than is counted.
+    static func periods(of object: CalendarObject, in range: Range<Int>) -> [BusyPeriod]? {
         switch object.kind {
         case .freeBusy:
             return object.calendar.components.flatMap { periods(of: $0, object) }
         case .event:
-            return object.occurrences(in: range).all.compactMap { occurrence in
+            let occurrences = object.occurrences(in: range)
+            guard !occurrences.isCut else { return nil }
+            return occurrences.all.compactMap { occurrence in
                 let component = occurrence.component
                 let status = component.text("STATUS")?.uppercased()
                 guard component.text("TRANSP")?.uppercased() != "TRANSPARENT", status != "CANCELLED",

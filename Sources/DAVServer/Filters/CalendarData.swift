@@ -9,7 +9,7 @@ struct CalendarData: Sendable {
     /// Nil for UTC.
     let floating: FloatingZone?
 
-    /// - Throws: `StoreError`
+    /// - Throws: `StoreError`; `DAVProblem` for more than is made at once.
     func text(of event: CalendarEvent, _ calendars: Calendars) async throws -> String {
         let octets = try await calendars.octets(of: event)
         guard !wanted.isWhole else { return String(decoding: octets, as: UTF8.self) }
@@ -20,14 +20,16 @@ struct CalendarData: Sendable {
         } catch {
             throw StoreError(.corrupt, "event \(event.id): \(error.message)")
         }
-        return String(decoding: selected(object).encoded, as: UTF8.self)
+        return String(decoding: try selected(object).encoded, as: UTF8.self)
     }
 
     /// The part that is wanted of an object.
-    func selected(_ object: CalendarObject) -> CalendarComponent {
+    ///
+    /// - Throws: `DAVProblem`
+    func selected(_ object: CalendarObject) throws(DAVProblem) -> CalendarComponent {
         var calendar = object.calendar
         if let range = wanted.expand?.range {
-            calendar = CalendarExpansion.expanded(object, in: range)
+            calendar = try CalendarExpansion.expanded(object, in: range)
         } else if let range = wanted.limitRecurrences?.range {
             calendar = CalendarExpansion.limited(object, to: range)
         }

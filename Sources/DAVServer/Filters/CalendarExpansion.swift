@@ -1,13 +1,29 @@
 // Recurrences as single components, and overrides where they matter.
 
 import CalendarFormat
+import DAVSyntax
+import Hummingbird
 
 enum CalendarExpansion {
+    /// Octets of all occurrences of an object together.
+    private static let most = 4 * 1_048_576
+
     /// Each occurrence in a range as a component of its own, in UTC, without rules and zones (RFC 4791 9.6.5).
-    static func expanded(_ object: CalendarObject, in range: Range<Int>) -> CalendarComponent {
+    ///
+    /// - Throws: `DAVProblem` 507 where that would be more than is made at once.
+    static func expanded(_ object: CalendarObject, in range: Range<Int>) throws(DAVProblem) -> CalendarComponent {
         var calendar = object.calendar
-        let occurrences = object.occurrences(in: range).all
-        calendar.components = occurrences.map { occurrence in
+        // A to-do that has no time of its own happens at none.
+        if object.kind == .todo, !object.recurs, object.main.property("DTSTART") == nil { return calendar }
+        let occurrences = object.occurrences(in: range)
+        let sizes = Dictionary(calendar.components.map { ($0.line, $0.encoded.count) }, uniquingKeysWith: max)
+        let octets = occurrences.all.reduce(0) { $0 + (sizes[$1.component.line] ?? 0) }
+        guard !occurrences.isCut, octets <= most else {
+            throw DAVProblem(
+                .insufficientStorage, "there are too many recurrences in that time: ask for less",
+                condition: XMLElement(.dav("number-of-matches-within-limits")))
+        }
+        calendar.components = occurrences.all.map { occurrence in
             var component = occurrence.component
             let isDate = occurrence.start.isDate
             component.properties.removeAll { dropped.contains($0.name) }

@@ -107,6 +107,23 @@ struct DAVRequest: Sendable {
         }
     }
 
+    /// Does something for which the object of an event is read, and once more with what has come into its place where the object has
+    /// gone since the row was read.
+    ///
+    /// - Returns: nil where the event has gone.
+    /// - Throws: `StoreError` corrupt for an object that is not there though its row is; what `body` throws.
+    func reading<Value>(
+        _ event: CalendarEvent, in calendar: Calendar, _ body: (CalendarEvent) async throws -> Value
+    ) async throws -> Value? {
+        do {
+            return try await body(event)
+        } catch let error as StoreError where error.kind == .notFound {
+            guard let now = try await calendars.event(event.resource, in: calendar) else { return nil }
+            guard now.modSeq != event.modSeq else { throw StoreError(.corrupt, "event \(event.id): \(error)") }
+            return try await body(now)
+        }
+    }
+
     /// - Throws: `DAVProblem` 404, `StoreError`
     func calendar(_ name: String) async throws -> Calendar {
         guard let calendar = try await calendars.calendar(name, of: account.id) else {

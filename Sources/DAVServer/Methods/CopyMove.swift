@@ -30,7 +30,7 @@ enum CopyMove {
             }
             let holder = try await request.calendars.event(uid: object.uid, in: calendar)
             // It has come between the two looks.
-            if holder?.resource == name, holder?.id != existing?.id { continue }
+            if let holder, holder.resource.utf8.elementsEqual(name.utf8), holder.id != existing?.id { continue }
             try requireFree(object.uid, of: event, holder, existing, in: calendar, request, isMove: isMove)
             do throws(StoreError) {
                 _ = try await request.calendars.store(

@@ -86,10 +86,10 @@ struct CalendarSettings {
             if property == .calDAV("calendar-timezone"), CalendarSettings.zone(in: element.text) == nil {
                 throw Proppatch.Refusal(.forbidden, .calDAV("valid-calendar-data"))
             }
+            // What cannot be read again would hide the calendar.
+            guard let value = XMLWriter.fragment(element) else { throw Proppatch.Refusal(.forbidden, nil) }
             changes.append(
-                .set(
-                    CalendarProperty(
-                        namespace: property.namespace, name: property.local, value: XMLWriter.fragment(element))))
+                .set(CalendarProperty(namespace: property.namespace, name: property.local, value: value)))
         case .remove:
             changes.append(.remove(namespace: property.namespace, name: property.local))
         }

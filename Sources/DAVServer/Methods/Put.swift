@@ -77,7 +77,7 @@ enum EventRules {
             if let existing, existing.uid != uid { throw conflict(existing, in: calendar, request) }
             if existing == nil, let other = try await request.calendars.event(uid: uid, in: calendar) {
                 // It has come between the two looks.
-                if other.resource == name { continue }
+                if other.resource.utf8.elementsEqual(name.utf8) { continue }
                 throw conflict(other, in: calendar, request)
             }
             do {

@@ -13,24 +13,51 @@ struct PropertyAnswers: Sendable {
     /// How `C:calendar-data` is made; nil where nobody may ask for it.
     let data: CalendarData?
 
+    /// What there is to say of a resource. One that cannot be read is answered 500, and the others are answered all the same.
+    ///
     /// - Throws: `StoreError`
     func response(for resource: DAVResource, href: String? = nil) async throws -> XMLElement {
+        guard case .event(let event, let calendar) = resource else { return try await made(resource, href) }
+        do {
+            return try await request.reading(event, in: calendar) { try await made(.event($0, in: calendar), href) }
+                ?? Self.response(href ?? path(of: resource), .notFound)
+        } catch let error as StoreError where error.kind == .corrupt {
+            request.service.logger.error("cannot read an event", metadata: ["error": "\(error)"])
+            return Self.response(href ?? path(of: resource), .internalServerError)
+        }
+    }
+
+    private func made(_ resource: DAVResource, _ href: String?) async throws -> XMLElement {
         var found: [XMLElement] = []
         var missing: [XMLElement] = []
+        var refused: (name: XMLName, problem: DAVProblem)?
+        let own = deadProperties(of: resource)
+        func add(_ name: XMLName) async throws {
+            do {
+                guard let element = try await value(name, of: resource, own) else {
+                    missing.append(XMLElement(name))
+                    return
+                }
+                found.append(element)
+            } catch let problem as DAVProblem {
+                refused = (name, problem)
+            }
+        }
         switch wanted {
         case .names:
-            found = try all(of: resource, isWhole: false).map { XMLElement($0.name) }
+            found = all(of: resource, own, isWhole: false).map { XMLElement($0.name) }
         case .all(let including):
-            found = try all(of: resource, isWhole: true)
-            for name in including where !found.contains(where: { $0.name == name }) {
-                try await add(XMLElement(name), of: resource, to: &found, or: &missing)
-            }
+            found = all(of: resource, own, isWhole: true)
+            for name in including where !found.contains(where: { $0.name == name }) { try await add(name) }
         case .some(let names):
-            for name in names { try await add(name, of: resource, to: &found, or: &missing) }
+            for name in names { try await add(name.name) }
         }
         var response = XMLElement(.dav("response"), [XMLElement(.dav("href"), text: href ?? path(of: resource))])
-        if !found.isEmpty || missing.isEmpty { response.add(found, .ok) }
+        if !found.isEmpty || (missing.isEmpty && refused == nil) { response.add(found, .ok) }
         if !missing.isEmpty { response.add(missing, .notFound) }
+        if let (name, problem) = refused {
+            response.add([XMLElement(name)], problem.status, condition: problem.condition)
+        }
         return response
     }
 
@@ -43,42 +70,26 @@ struct PropertyAnswers: Sendable {
 
     private func path(of resource: DAVResource) -> String { resource.href(of: request.account) }
 
-    private func add(
-        _ name: XMLElement, of resource: DAVResource, to found: inout [XMLElement], or missing: inout [XMLElement]
-    ) async throws {
-        if let element = try await value(name.name, of: resource) {
-            found.append(element)
-        } else {
-            missing.append(XMLElement(name.name))
-        }
-    }
-
-    private func value(_ name: XMLName, of resource: DAVResource) async throws -> XMLElement? {
+    private func value(_ name: XMLName, of resource: DAVResource, _ own: [XMLElement]) async throws -> XMLElement? {
         if let live = LiveProperty.byName[name] {
             return live.value(resource, request.account).map { XMLElement(name, children: $0) }
         }
         if name == .calDAV("calendar-data"), let data, case .event(let event, _) = resource {
             return XMLElement(name, text: try await data.text(of: event, request.calendars))
         }
-        return try deadProperties(of: resource).first { $0.name == name }
+        return own.first { $0.name == name }
     }
 
-    private func all(of resource: DAVResource, isWhole: Bool) throws -> [XMLElement] {
-        let live = LiveProperty.all.filter { $0.isInAll || !isWhole }.compactMap { property in
+    private func all(of resource: DAVResource, _ own: [XMLElement], isWhole: Bool) -> [XMLElement] {
+        LiveProperty.all.filter { $0.isInAll || !isWhole }.compactMap { property in
             property.value(resource, request.account).map { XMLElement(property.name, children: $0) }
-        }
-        return live + (try deadProperties(of: resource))
+        } + own
     }
 
-    private func deadProperties(of resource: DAVResource) throws -> [XMLElement] {
+    /// What cannot be read is not there: it was looked at before it was kept.
+    private func deadProperties(of resource: DAVResource) -> [XMLElement] {
         guard case .calendar(let calendar) = resource else { return [] }
-        return try (dead[calendar.id] ?? []).map { property in
-            do throws(XMLError) {
-                return try XMLReader.read(property.value)
-            } catch {
-                throw StoreError(.corrupt, "property \(property.name) of calendar \(calendar.id): \(error.message)")
-            }
-        }
+        return (dead[calendar.id] ?? []).compactMap { try? XMLReader.read($0.value) }
     }
 }
 

@@ -13,27 +13,34 @@ enum FreeBusyReport {
         let range = wanted.range
         let floating = try await FloatingZone(nil, calendar, request)
         var periods: [BusyPeriod] = []
+        var room = most
         let rows = Int64(range.lowerBound)..<Int64(range.upperBound)
         try await Propfind.events(of: calendar, request, in: rows) { event in
             guard event.component == "VEVENT" || event.component == "VFREEBUSY" else { return }
-            let octets = try await request.calendars.octets(of: event)
+            let octets = try await request.reading(event, in: calendar) { try await request.calendars.octets(of: $0) }
+            guard let octets else { return }
             guard
                 let object = try? CalendarObject(
                     octets: octets, floating: floating.zone, resolve: { ZoneCatalog.shared.zone($0) })
             else { throw StoreError(.corrupt, "event \(event.id)") }
-            periods += BusyPeriods.periods(of: object, in: range)
-            if periods.count > most {
+            guard let found = BusyPeriods.periods(of: object, in: range) else { throw tooMuch }
+            periods += found
+            if periods.count > room {
                 periods = BusyPeriods.merged(periods, in: range)
-                guard periods.count <= most else {
-                    throw DAVProblem(
-                        .insufficientStorage, "there is too much in that time: ask for less",
-                        condition: XMLElement(.dav("number-of-matches-within-limits")))
-                }
+                guard periods.count <= most else { throw tooMuch }
+                // Not with each that comes, when it is nearly full.
+                room = periods.count + most
             }
         }
         let component = freeBusy(BusyPeriods.merged(periods, in: range), range)
         return DAVAnswer(
             .ok, headers: [.contentType: "text/calendar; charset=utf-8"], content: .bytes(component.encoded))
+    }
+
+    private static var tooMuch: DAVProblem {
+        DAVProblem(
+            .insufficientStorage, "there is too much in that time: ask for less",
+            condition: XMLElement(.dav("number-of-matches-within-limits")))
     }
 
     private static func freeBusy(_ periods: [BusyPeriod], _ range: Range<Int>) -> CalendarComponent {

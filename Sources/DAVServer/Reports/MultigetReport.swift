@@ -18,9 +18,9 @@ enum MultigetReport {
                 rest = rest.dropFirst(batch)
                 let names = hrefs.map { name(of: $0, in: calendar, request) }
                 let found = try await request.calendars.events(names.compactMap(\.self), in: calendar)
-                let events = Dictionary(found.map { ($0.resource, $0) }, uniquingKeysWith: { $1 })
+                let events = Dictionary(found.map { (Array($0.resource.utf8), $0) }, uniquingKeysWith: { $1 })
                 for (href, name) in zip(hrefs, names) {
-                    guard let event = name.flatMap({ events[$0] }) else {
+                    guard let event = name.flatMap({ events[Array($0.utf8)] }) else {
                         try await multistatus.add(PropertyAnswers.response(href, .notFound))
                         continue
                     }

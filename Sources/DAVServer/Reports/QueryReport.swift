@@ -14,9 +14,17 @@ enum QueryReport {
             guard depth != .zero else { return }
             try await Propfind.events(of: calendar, request, in: filter.range) { event in
                 guard filter.mayMatch(event.component) else { return }
-                let octets = try await request.calendars.octets(of: event)
-                guard try filter.matches(octets) else { return }
-                try await multistatus.add(try await answers.response(for: .event(event, in: calendar)))
+                do {
+                    _ = try await request.reading(event, in: calendar) { event in
+                        let octets = try await request.calendars.octets(of: event)
+                        guard try filter.matches(octets) else { return }
+                        try await multistatus.add(try await answers.response(for: .event(event, in: calendar)))
+                    }
+                } catch let error as StoreError where error.kind == .corrupt {
+                    request.service.logger.error("cannot read an event", metadata: ["error": "\(error)"])
+                    let href = DAVResource.event(event, in: calendar).href(of: request.account)
+                    try await multistatus.add(PropertyAnswers.response(href, .internalServerError))
+                }
             }
         }
     }

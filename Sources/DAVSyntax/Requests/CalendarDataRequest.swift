@@ -24,6 +24,9 @@ package struct CalendarDataRequest: Hashable, Sendable {
     /// Busy times only where they lie in a range (9.6.7).
     package let limitFreeBusy: TimeRange?
 
+    /// Elements of one request.
+    static let most = 500
+
     /// The octets as they were stored are the answer.
     package var isWhole: Bool { component == nil && expand == nil && limitRecurrences == nil && limitFreeBusy == nil }
 
@@ -34,6 +37,9 @@ package struct CalendarDataRequest: Hashable, Sendable {
         guard element["content-type"].map({ $0.lowercased() == "text/calendar" }) ?? true,
             element["version"].map({ $0 == "2.0" }) ?? true
         else { throw .precondition(.calDAV("supported-calendar-data"), "there is only text/calendar of version 2.0") }
+        guard element.descendants <= Self.most else {
+            throw .malformed("calendar-data names at most \(Self.most) components and properties")
+        }
         func range(_ name: String) throws(BodyError) -> TimeRange? {
             guard let found = element.first(.calDAV(name)) else { return nil }
             return try TimeRange(found, isWhole: true)
@@ -69,4 +75,9 @@ extension CalendarDataRequest.Component {
             }
         }
     }
+}
+
+extension XMLElement {
+    /// How many elements there are in it.
+    fileprivate var descendants: Int { elements.reduce(0) { $0 + 1 + $1.descendants } }
 }

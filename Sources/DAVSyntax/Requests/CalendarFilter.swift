@@ -39,6 +39,9 @@ package struct TextMatch: Hashable, Sendable {
     package let collation: Collation
     package let isNegated: Bool
 
+    /// Octets of the text: the time to look for it grows with them.
+    static let longest = 1_000
+
     package func matches(_ value: String) -> Bool {
         let found =
             switch collation {
@@ -66,6 +69,8 @@ package struct TextMatch: Hashable, Sendable {
 extension ComponentFilter {
     /// Conditions of one filter; a request with more is refused.
     static let most = 200
+    /// Each has the recurrences of an object made.
+    static let mostTimeRanges = 10
 
     ///     <!ELEMENT filter (comp-filter)>
     ///
@@ -76,6 +81,9 @@ extension ComponentFilter {
         }
         guard element.conditions <= Self.most else {
             throw .precondition(.calDAV("supported-filter"), "a filter has at most \(Self.most) conditions")
+        }
+        guard element.count(of: .calDAV("time-range")) <= Self.mostTimeRanges else {
+            throw .precondition(.calDAV("supported-filter"), "a filter has at most \(Self.mostTimeRanges) time ranges")
         }
         try self.init(element)
         guard name == "VCALENDAR", !isAbsent, timeRange == nil else {
@@ -125,6 +133,11 @@ extension XMLElement {
     /// How many conditions there are in it, itself counted.
     fileprivate var conditions: Int { elements.reduce(1) { $0 + $1.conditions } }
 
+    /// How many elements of a name there are in it.
+    fileprivate func count(of name: XMLName) -> Int {
+        elements.reduce(0) { $0 + ($1.name == name ? 1 : 0) + $1.count(of: name) }
+    }
+
     fileprivate func filterName() throws(BodyError) -> String {
         guard let name = self["name"], !name.isEmpty else {
             throw .precondition(.calDAV("valid-filter"), "\(self.name.local) has a name")
@@ -143,6 +156,9 @@ extension XMLElement {
         let name = element["collation"] ?? "default"
         guard let collation = name == "default" ? .asciiCasemap : TextMatch.Collation(rawValue: name) else {
             throw .precondition(.calDAV("supported-collation"), "there is no such collation here")
+        }
+        guard element.text.utf8.count <= TextMatch.longest else {
+            throw .precondition(.calDAV("supported-filter"), "a text-match has at most \(TextMatch.longest) octets")
         }
         return TextMatch(text: element.text, collation: collation, isNegated: element["negate-condition"] == "yes")
     }

@@ -37,12 +37,19 @@ package enum PropertyRequest: Hashable, Sendable {
         switch kind.name {
         case .dav("propname"): self = .names
         case .dav("allprop"):
-            self = .all(including: element.first(.dav("include")).map { $0.elements.map(\.name) } ?? [])
-        default: self = .some(kind.elements)
+            let included = element.first(.dav("include"))?.elements ?? []
+            self = .all(including: Self.once(included).map(\.name))
+        default: self = .some(Self.once(kind.elements))
         }
         guard kind.elements.count <= Self.most, (element.first(.dav("include"))?.elements.count ?? 0) <= Self.most
         else {
             throw .malformed("a request has at most \(Self.most) properties")
         }
+    }
+
+    /// A property that is asked for again is not answered again.
+    private static func once(_ elements: [XMLElement]) -> [XMLElement] {
+        var seen: Set<XMLName> = []
+        return elements.filter { seen.insert($0.name).inserted }
     }
 }

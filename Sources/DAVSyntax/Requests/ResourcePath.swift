@@ -30,8 +30,15 @@ package enum ResourcePath {
         else { return nil }
         let rest = whole[scheme.upperBound...]
         guard let slash = rest.firstIndex(of: "/") else { return nil }
-        if let authority, rest[..<slash].lowercased() != authority.lowercased() { return nil }
+        let port = whole[..<scheme.lowerBound].lowercased() == "https" ? ":443" : ":80"
+        if let authority, without(port, rest[..<slash]) != without(port, authority[...]) { return nil }
         return String(rest[slash...])
+    }
+
+    /// An authority without the port that its scheme has anyway (RFC 9110 4.2.3).
+    private static func without(_ port: String, _ authority: Substring) -> String {
+        let name = authority.lowercased()
+        return name.hasSuffix(port) ? String(name.dropLast(port.count)) : name
     }
 
     /// A path of segments, with everything escaped that may not stand there.

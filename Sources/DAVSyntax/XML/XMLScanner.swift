@@ -75,7 +75,7 @@ struct XMLScanner {
 
     ///     QName = [prefix ":"] local
     ///
-    /// Beyond ASCII every character is taken: what names may hold there differs between editions of XML.
+    /// What names may hold beyond ASCII is that of the fifth edition of XML 1.0.
     mutating func name() throws(XMLError) -> QualifiedName {
         let start = offset
         let first = try part()
@@ -91,7 +91,11 @@ struct XMLScanner {
         while let octet = next, Self.isNameOctet(octet, isFirst: offset == start) { offset += 1 }
         guard offset > start else { throw fail(.expected("a name")) }
         guard offset - start <= limits.nameOctets else { throw fail(.tooMany("octets of a name")) }
-        return String(decoding: octets[start..<offset], as: UTF8.self)
+        let name = String(decoding: octets[start..<offset], as: UTF8.self)
+        guard let first = name.unicodeScalars.first, first.beginsName,
+            name.unicodeScalars.allSatisfy({ $0.beginsName || $0.continuesName })
+        else { throw XMLError(.expected("a name"), at: start) }
+        return name
     }
 
     private static func isNameOctet(_ octet: UInt8, isFirst: Bool) -> Bool {
@@ -170,6 +174,27 @@ extension Unicode.Scalar {
     var isAllowedInXML: Bool {
         switch value {
         case 0x09, 0x0A, 0x0D, 0x20...0xD7FF, 0xE000...0xFFFD, 0x10000...0x10FFFF: true
+        default: false
+        }
+    }
+}
+
+extension Unicode.Scalar {
+    /// XML 1.0 2.3: NameStartChar, without the colon.
+    fileprivate var beginsName: Bool {
+        switch value {
+        case 0x41...0x5A, 0x5F, 0x61...0x7A, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x2FF, 0x370...0x37D, 0x37F...0x1FFF,
+            0x200C...0x200D, 0x2070...0x218F, 0x2C00...0x2FEF, 0x3001...0xD7FF, 0xF900...0xFDCF, 0xFDF0...0xFFFD,
+            0x10000...0xEFFFF:
+            true
+        default: false
+        }
+    }
+
+    /// XML 1.0 2.3: what NameChar has beyond.
+    fileprivate var continuesName: Bool {
+        switch value {
+        case 0x2D, 0x2E, 0x30...0x39, 0xB7, 0x300...0x36F, 0x203F...0x2040: true
         default: false
         }
     }

@@ -18,10 +18,12 @@ package struct XMLWriter {
         return writer.octets
     }
 
-    /// An element by itself, which reads the same wherever it is put.
-    package static func fragment(_ element: XMLElement) -> [UInt8] {
+    /// An element by itself, which reads the same wherever it is put; nil for one that could not be read again, with
+    /// more than a bound once the namespaces stand at each element.
+    package static func fragment(_ element: XMLElement) -> [UInt8]? {
         var writer = XMLWriter()
         writer.add(element, declaring: true)
+        guard (try? XMLReader.read(writer.octets)) != nil else { return nil }
         return writer.octets
     }
 
@@ -85,12 +87,16 @@ package struct XMLWriter {
 
     private static func written(_ name: XMLName) -> String {
         if let prefix = prefixes[name.namespace] { return "\(prefix):\(name.local)" }
+        if name.namespace == XMLNamespace.xml { return "xml:\(name.local)" }
         return name.namespace.isEmpty ? name.local : "X:\(name.local)"
     }
 
     /// Any other namespace is declared wherever it stands.
     private static func declaration(of name: XMLName) -> String {
-        guard prefixes[name.namespace] == nil, !name.namespace.isEmpty else { return "" }
+        // The prefix xml stands for its namespace by itself, and no other may.
+        guard prefixes[name.namespace] == nil, !name.namespace.isEmpty, name.namespace != XMLNamespace.xml else {
+            return ""
+        }
         return " xmlns:X=\"\(quoted(name.namespace))\""
     }
 

@@ -50,23 +50,32 @@ extension Calendars {
         guard since.calendar == calendar.id, since.knowsNothingBefore <= calendar.highestModSeq,
             since.knowsNothingBefore >= calendar.collectedModSeq
         else { return nil }
-        let found = try await mapped {
+        let found: [CalendarEvent]? = try await mapped {
             try await database.read { connection in
-                try connection.query(
+                let found = try connection.query(
                     """
                     SELECT \(CalendarEvent.columns) FROM calendar_events e JOIN calendars c ON c.id = e.calendar_id \
                     JOIN object_keys o ON o.id = e.object_id WHERE e.calendar_id = ? AND c.account_id = ? \
                     AND e.modseq > ? AND e.modseq <= ? AND (e.live = 1 OR (e.modseq > ? AND NOT EXISTS \
                     (SELECT 1 FROM calendar_events n WHERE n.calendar_id = e.calendar_id AND n.resource = e.resource \
-                    AND n.live = 1))) ORDER BY e.modseq LIMIT ?
+                    AND (n.live = 1 OR (n.modseq > e.modseq AND n.modseq <= ?))))) ORDER BY e.modseq LIMIT ?
                     """,
                     [
                         .uint(calendar.id), .uint(calendar.account.rawValue), .uint(since.modSeq),
-                        .uint(calendar.highestModSeq), .uint(since.knowsNothingBefore), .uint(UInt64(limit + 1)),
+                        .uint(calendar.highestModSeq), .uint(since.knowsNothingBefore),
+                        .uint(calendar.highestModSeq), .uint(UInt64(limit + 1)),
                     ]
                 ).map(CalendarEvent.init(row:))
+                // A collector may have come between the calendar's row and these; what it took cannot be told of.
+                let now = try connection.query(
+                    "SELECT collected_modseq FROM calendars WHERE id = ? AND account_id = ?",
+                    [.uint(calendar.id), .uint(calendar.account.rawValue)]
+                ).first
+                guard let now, try now[0].uint64 <= since.knowsNothingBefore else { return nil }
+                return found
             }
         }
+        guard let found else { return nil }
         let kept = found.prefix(limit)
         let isTruncated = found.count > limit
         let end = isTruncated ? kept.last?.modSeq ?? since.modSeq : calendar.highestModSeq

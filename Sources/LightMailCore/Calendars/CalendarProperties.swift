@@ -26,6 +26,8 @@ extension Calendars {
     static let mostProperties = 100
     /// Octets of one property; of its name and of its namespace 255 each.
     static let longestProperty = 32_768
+    /// Octets of all properties of one calendar.
+    static let longestProperties = 65_536
 
     /// The properties that clients have set of a calendar.
     package func properties(of calendar: Calendar) async throws(StoreError) -> [CalendarProperty] {
@@ -107,10 +109,17 @@ extension Connection {
             }
         }
         guard !changes.isEmpty else { return }
-        let count = try query(
-            "SELECT COUNT(*) FROM calendar_properties WHERE calendar_id = ?", [.uint(calendar)])[0][0].uint64
-        guard count <= UInt64(Calendars.mostProperties) else {
+        let held = try query(
+            """
+            SELECT COUNT(*), CAST(COALESCE(SUM(LENGTH(value)), 0) AS UNSIGNED) FROM calendar_properties \
+            WHERE calendar_id = ?
+            """, [.uint(calendar)])[0]
+        guard try held[0].uint64 <= UInt64(Calendars.mostProperties) else {
             throw StoreError(.limit("a calendar has at most \(Calendars.mostProperties) properties of clients"))
+        }
+        guard try held[1].uint64 <= UInt64(Calendars.longestProperties) else {
+            throw StoreError(
+                .limit("the properties of a calendar have at most \(Calendars.longestProperties) octets together"))
         }
     }
 }

@@ -15,6 +15,7 @@ package final class ChangeFeed: Sendable {
     private let alarm = FeedAlarm()
     private let binlog: BinlogTail?
     private let watchers = Mutex(Watchers())
+    private let lookCount = Atomic<UInt64>(0)
     private let reader = Mutex<Task<Void, Never>?>(nil)
 
     /// Called on a change; on any thread, and briefly. Where it was of messages alone, it is given the mod-sequence, which who has
@@ -47,6 +48,9 @@ package final class ChangeFeed: Sendable {
             ? BinlogTail(database.configuration, table: "mailbox_changes", logger: logger) { [alarm] in alarm.ring() }
             : nil
     }
+
+    /// How often the table has been read: a round trip each.
+    package var looks: UInt64 { lookCount.load(ordering: .relaxed) }
 
     /// Whether commits ring, so that nothing waits for a tick.
     package var isFollowingBinlog: Bool { binlog?.isFollowing ?? false }
@@ -183,6 +187,7 @@ package final class ChangeFeed: Sendable {
 
     private func advance(_ known: FeedPosition) async throws -> FeedPosition {
         var position = known
+        lookCount.add(1, ordering: .relaxed)
         let entries = try await position.read(database)
         if position.lostTrack {
             logger.notice("change feed jumped ahead: every watcher looks for itself")

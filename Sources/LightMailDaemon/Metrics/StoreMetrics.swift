@@ -28,6 +28,9 @@ enum StoreMetrics {
             add(store.database.statistics, to: &collection)
             add(store.s3.statistics.snapshot, to: &collection)
             add(store.objects.statistics, to: &collection)
+            collection.counter(
+                "lightmail_change_feed_looks_total", "Times that the table of changes was read, a round trip each.",
+                store.changes.looks)
             if let scanner = store.scanner { add(scanner.statistics, to: &collection) }
         }
         context.readiness.add("database") { _ = try await store.database.read { try $0.script("SELECT 1") } }

@@ -221,9 +221,9 @@ class Stack:
         )
         return [line.split("\t") for line in result.stdout.splitlines()]
 
-    def object_keys(self):
-        """Every key in the bucket, listed by an S3 client that is not ours."""
-        client = boto3.client(
+    def bucket(self):
+        """An S3 client that is not ours."""
+        return boto3.client(
             "s3",
             endpoint_url=self.settings["LIGHTMAIL_S3_ENDPOINT"],
             region_name=self.settings["LIGHTMAIL_S3_REGION"],
@@ -231,7 +231,13 @@ class Stack:
             aws_secret_access_key=self.settings["LIGHTMAIL_S3_SECRET_KEY"],
             config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 5}),
         )
-        pages = client.get_paginator("list_objects_v2").paginate(Bucket=self.settings["LIGHTMAIL_S3_BUCKET"])
+
+    def delete_object(self, key):
+        self.bucket().delete_object(Bucket=self.settings["LIGHTMAIL_S3_BUCKET"], Key=key)
+
+    def object_keys(self):
+        """Every key in the bucket."""
+        pages = self.bucket().get_paginator("list_objects_v2").paginate(Bucket=self.settings["LIGHTMAIL_S3_BUCKET"])
         # A front over a file system may list folders, as keys that end in a slash.
         return [item["Key"] for page in pages for item in page.get("Contents", []) if not item["Key"].endswith("/")]
 
