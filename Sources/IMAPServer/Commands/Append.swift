@@ -8,10 +8,12 @@ extension Session {
         // Before the client sends it all: an answer that is known already.
         let target = try await destination(command.mailbox)
         let messages = try await receive(command.start, literals)
+        let permit = try permitToAdd(to: target)
         let outcome: AppendOutcome
         do throws(StoreError) {
             outcome = try await store.delivery.append(
-                messages.map { $0.limited(to: target.rights) }, account: target.mailbox.account, to: target.mailbox.id)
+                messages.map { $0.limited(to: target.rights) }, account: target.mailbox.account, to: target.mailbox.id,
+                permits: permit.map { [$0] } ?? [])
         } catch {
             throw ErrorReplies.destination(error)
         }

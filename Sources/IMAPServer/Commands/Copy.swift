@@ -10,7 +10,8 @@ extension Session {
         let target = try await destination(name)
         let outcome = try await store.messages.copy(
             account: selected.account, from: selected.id, uids: uids, to: target.mailbox.id,
-            of: target.mailbox.account, rights: target.rights)
+            of: target.mailbox.account, rights: target.rights,
+            permits: [try permit(.read, in: selected), try permitToAdd(to: target)].compactMap(\.self))
         noteOwn(outcome.destination, in: target.mailbox.id)
         return .ok(ResponseText("Copied", code: outcome.code))
     }

@@ -15,7 +15,8 @@ extension Session {
         }
         let path = try MailboxPath(bytes)
         let place = try await store.access.place(account, path)
-        let made = try await store.mailboxes.create(place.owner, place.path, specialUse: specialUse)
+        let made = try await store.mailboxes.create(
+            place.owner, place.path, specialUse: specialUse, by: place.owner == account ? nil : account)
         if place.owner == account { noteOwn(.created, path) }
         return .ok(ResponseText("Created", code: .mailboxID(IMAPSyntax.ObjectID(.mailbox, made.id.rawValue))))
     }

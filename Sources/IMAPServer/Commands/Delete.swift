@@ -5,7 +5,7 @@ extension Session {
     mutating func delete(_ name: MailboxName) async throws -> Completion {
         let target = try await reach(name, .delete)
         let (account, path) = (target.mailbox.account, target.mailbox.name)
-        try await store.mailboxes.delete(account, path)
+        try await store.mailboxes.delete(account, path, permit: try permit(.delete, on: target))
         if target.mailbox.id == selected?.id {
             leaveMailbox()
             out.append(.untagged(.ok(ResponseText("The mailbox is gone", code: .closed))))

@@ -9,7 +9,8 @@ extension Session {
         try require(.expunge, in: selected)
         var uids: UIDSet?
         if let set { uids = selected.uids(at: try selected.positions(of: set, uid: true)) }
-        let removed = try await store.messages.expunge(account: selected.account, mailbox: selected.id, uids: uids)
+        let removed = try await store.messages.expunge(
+            account: selected.account, mailbox: selected.id, uids: uids, permit: try permit(.expunge, in: selected))
         guard usesQResync, removed > 0 else { return .ok(ResponseText("Done")) }
         try await synchronize(SyncScope(expunging: true, showingUIDs: set != nil))
         return .ok(ResponseText("Done", code: codeAfterExpunge))

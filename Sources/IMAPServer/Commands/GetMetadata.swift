@@ -11,7 +11,7 @@ extension Session {
         if command.mailbox.utf8.isEmpty {
             found = try await store.annotations.read(account, query) + service.annotations(query)
         } else {
-            let (owner, path) = try await annotated(command.mailbox)
+            let (owner, path, _) = try await annotated(command.mailbox)
             found = try await store.annotations.read(owner, path, query)
             // What the owner keeps for itself.
             if owner != account { found.removeAll { $0.name.hasPrefix(Self.privateEntries) } }
@@ -26,12 +26,14 @@ extension Session {
 
     /// RFC 5464 3.3: a mailbox whose annotations this account may read and set, and whose it is. Nothing is looked up for the
     /// account's own names.
-    func annotated(_ name: MailboxName) async throws -> (owner: AccountID, path: MailboxPath) {
+    func annotated(
+        _ name: MailboxName
+    ) async throws -> (owner: AccountID, path: MailboxPath, permit: MailboxPermit?) {
         let path = try existingPath(name)
-        guard OtherUsers.contains(path) else { return (try requireAccount().id, path) }
+        guard OtherUsers.contains(path) else { return (try requireAccount().id, path, nil) }
         let reached = try await reach(name, .lookUp)
         guard reached.rights.mayAnnotate else { throw StoreError(.forbidden) }
-        return (reached.mailbox.account, reached.mailbox.name)
+        return (reached.mailbox.account, reached.mailbox.name, try permit(reached.rights, on: reached))
     }
 
     /// What the names of private entries begin with.

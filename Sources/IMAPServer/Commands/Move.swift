@@ -12,7 +12,10 @@ extension Session {
         let target = try await destination(name)
         let outcome = try await store.messages.move(
             account: selected.account, from: selected.id, uids: uids, to: target.mailbox.id,
-            of: target.mailbox.account, rights: target.rights)
+            of: target.mailbox.account, rights: target.rights,
+            permits: [
+                try permit([.read, .deleteMessages, .expunge], in: selected), try permitToAdd(to: target),
+            ].compactMap(\.self))
         noteOwn(outcome.destination, in: target.mailbox.id)
         if let code = outcome.code { out.append(.untagged(.ok(ResponseText("Moved", code: code)))) }
         guard usesQResync, outcome.code != nil else { return .ok(ResponseText("Done")) }

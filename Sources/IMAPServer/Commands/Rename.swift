@@ -26,9 +26,8 @@ extension Session {
         guard place.owner == source.mailbox.account else {
             throw CommandFailure.no("A mailbox stays with its owner", .cannot)
         }
-        let movable = source.isOwn ? nil : try await store.access.list(account).filter { $0.rights.contains(.delete) }
         try await store.mailboxes.rename(
-            place.owner, from: source.mailbox.name, to: place.path, only: movable.map { Set($0.map(\.mailbox.id)) })
+            place.owner, from: source.mailbox.name, to: place.path, by: source.isOwn ? nil : account)
         return .ok(ResponseText("Renamed"))
     }
 }

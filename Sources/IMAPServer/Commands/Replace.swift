@@ -15,11 +15,15 @@ extension Session {
         guard let oldUID = old.ranges.first?.lowerBound else { throw CommandFailure.no("No such message") }
         let target = try await destination(command.mailbox)
         let messages = try await receive(command.start, literals, limit: 1)
+        let permits = [
+            try permit([.deleteMessages, .expunge], in: selected), try permitToAdd(to: target),
+        ].compactMap(\.self)
         let outcome: AppendOutcome
         do throws(StoreError) {
             outcome = try await store.delivery.append(
                 messages.map { $0.limited(to: target.rights) }, account: target.mailbox.account, to: target.mailbox.id,
-                replacing: ReplacedMessage(account: selected.account, mailbox: selected.id, uid: oldUID))
+                replacing: ReplacedMessage(account: selected.account, mailbox: selected.id, uid: oldUID),
+                permits: permits)
         } catch {
             if case .conflict = error.kind { throw CommandFailure.no("The message was expunged", .expungeIssued) }
             throw ErrorReplies.destination(error)

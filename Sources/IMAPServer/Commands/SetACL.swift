@@ -10,7 +10,9 @@ extension Session {
             throw CommandFailure.bad("No such right")
         }
         let reached = try await reach(name, .administer)
-        try await store.access.change(reached, try Grantee(identifier), RightsChange(modification.change, rights))
+        try await store.access.change(
+            reached, try Grantee(identifier), RightsChange(modification.change, rights),
+            permit: try permit(.administer, on: reached))
         return .ok(ResponseText("Rights are set"))
     }
 }

@@ -16,12 +16,12 @@ extension Session {
                 }
                 try await store.annotations.write(account, annotations)
             } else {
-                let (owner, path) = try await annotated(name)
+                let (owner, path, permit) = try await annotated(name)
                 let isPrivate = entries.contains { $0.name.string.hasPrefix(Self.privateEntries) }
                 guard owner == account || !isPrivate else {
                     throw CommandFailure.no("Of another's mailbox nothing private is kept", .metadataNoPrivate)
                 }
-                try await store.annotations.write(owner, path, annotations)
+                try await store.annotations.write(owner, path, annotations, permit: permit)
             }
         } catch AnnotationError.tooLarge(let limit) {
             throw CommandFailure.no("A value is too large", .metadataMaxSize(UInt32(clamping: limit)))

@@ -14,7 +14,8 @@ extension Session {
         let change = FlagChange(command.operation.change, flags, keywords, rights: selected.rights)
         let outcome = try await store.messages.storeFlags(
             account: selected.account, mailbox: selected.id, uids: uids, change: change,
-            unchangedSince: command.unchangedSince.map { UnchangedSince($0, view: selected.view) })
+            unchangedSince: command.unchangedSince.map { UnchangedSince($0, view: selected.view) },
+            permit: try permit(selected.rights.intersection([.seen, .write, .deleteMessages]), in: selected))
         try await synchronize(scope(of: command, change, uids, outcome, selected, uid: uid))
         return completion(outcome, selected, isSilent: command.operation.isSilent, uid: uid)
     }

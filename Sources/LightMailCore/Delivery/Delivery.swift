@@ -73,11 +73,13 @@ package struct Delivery: Sendable {
 
     /// Adds messages to a mailbox, all or none (RFC 9051 6.3.12, RFC 3502).
     ///
-    /// - Parameter replaced: a message that is removed with it, all or none (RFC 8508).
-    /// - Throws: `StoreError` notFound, overQuota, limit, unavailable; conflict when what is to be replaced is gone.
+    /// - Parameters:
+    ///   - replaced: a message that is removed with it, all or none (RFC 8508).
+    ///   - permits: of who is not the owner.
+    /// - Throws: `StoreError` notFound, forbidden, overQuota, limit, unavailable; conflict when what is to be replaced is gone.
     package func append(
         _ messages: [AppendedMessage], account: AccountID, to mailbox: MailboxID,
-        replacing replaced: ReplacedMessage? = nil
+        replacing replaced: ReplacedMessage? = nil, permits: [MailboxPermit] = []
     ) async throws(StoreError) -> AppendOutcome {
         var parcels: [Parcel] = []
         for message in messages {
@@ -92,7 +94,7 @@ package struct Delivery: Sendable {
                 account: account, mailbox: destination, flags: message.flags,
                 keywords: message.keywords + keywords(for: message.message), internalDate: message.internalDate,
                 deliveredTo: nil, origin: DeliveryOrigin(protocol: "imap", sender: ""), isDelivery: false,
-                replaced: replaced)
+                replaced: replaced, permits: permits)
             parcels.append(Parcel(message: message.message, postings: [posting]))
         }
         var appended: [DeliveredMessage] = []

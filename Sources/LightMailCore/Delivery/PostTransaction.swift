@@ -38,8 +38,8 @@ struct PostTransaction {
         var state = State(
             boxes: boxes, rooms: try QuotaRooms(extra[0].rows, on: connection),
             known: try KnownDeliveries(extra[1].rows), imported: try ImportedSources(extra[2].rows),
-            posted: isRepeat ? try connection.rows(of: parcels.map(\.message.object.key)) : PostedRows(), outbox: outbox
-        )
+            posted: isRepeat ? try connection.rows(of: parcels.map(\.message.object.key)) : PostedRows(),
+            held: try HeldRights(extra.count > 3 ? extra[3].rows : []), outbox: outbox)
 
         var outcome: Outcome = []
         for parcel in parcels {
@@ -75,7 +75,10 @@ struct PostTransaction {
             : "SELECT mailbox_id, HEX(sha256), uid FROM deliveries WHERE (mailbox_id, sha256) IN (\(list: hashes)) AND delivered_at > UTC_TIMESTAMP() - INTERVAL 1 DAY"
         let accounts = postings.map(\.account) + postings.compactMap(\.replaced?.account)
         let sources = postings.compactMap { posting in posting.source.map { (posting.account, $0) } }
-        return "\(AccountUsage.lock(accounts, skippingLocked: !waits));\(lookUp);\(ImportedSources.select(sources))"
+        let script: SQLText =
+            "\(AccountUsage.lock(accounts, skippingLocked: !waits));\(lookUp);\(ImportedSources.select(sources))"
+        let permits = postings.flatMap(\.permits)
+        return permits.isEmpty ? script : "\(script);\(MailboxPermit.select(permits))"
     }
 }
 
@@ -131,6 +134,8 @@ private struct State {
     var imported: ImportedSources
     private let outbox: WebhookOutbox
     let posted: PostedRows
+    /// By who is not the owner of where it posts to.
+    let held: HeldRights
     private var objects = ObjectInserts()
     private var messages: [MessageRow] = []
     private var events: [SQLText] = []
@@ -146,13 +151,14 @@ private struct State {
 
     init(
         boxes: [MailboxID: LockedMailbox], rooms: QuotaRooms, known: KnownDeliveries, imported: ImportedSources,
-        posted: PostedRows, outbox: WebhookOutbox
+        posted: PostedRows, held: HeldRights, outbox: WebhookOutbox
     ) {
         self.boxes = boxes
         self.rooms = rooms
         self.known = known
         self.imported = imported
         self.posted = posted
+        self.held = held
         self.outbox = outbox
     }
 
@@ -171,6 +177,7 @@ private struct State {
         guard var box = boxes[posting.mailbox], box.mailbox.account == posting.account else {
             throw StoreError(.notFound, "mailbox \(posting.mailbox)")
         }
+        for permit in posting.permits { try held.check(permit) }
         if let uid = posted.uid(posting.mailbox, message.object.key) {
             return DeliveredMessage(
                 mailbox: posting.mailbox, uidValidity: box.mailbox.uidValidity, uid: uid, isRepeat: false)

@@ -15,6 +15,8 @@ struct Posting: Sendable {
     var replaced: ReplacedMessage?
     /// Where an imported message was (docs/decisions/0013): the account takes it once. Nil for any other.
     var source: [UInt8]?
+    /// Of who adds it, where that is not the owner.
+    var permits: [MailboxPermit] = []
 }
 
 /// A message that is removed in the transaction that adds another (RFC 8508).

@@ -68,12 +68,14 @@ extension Connection {
     ///
     /// - Parameters:
     ///   - more: statements to run after, in the same round trip.
+    ///   - permits: what who acts relies on where it is not the owner.
     ///   - mayLack: leaves out what is gone or belongs to another account, instead of throwing.
     ///   - skippingLocked: leaves out what another transaction has locked, instead of waiting.
-    /// - Throws: `StoreError` notFound when one is gone or belongs to another account.
+    /// - Throws: `StoreError` notFound when one is gone or belongs to another account; forbidden where a permit does not
+    ///   hold any more.
     func lock(
-        _ wanted: [(account: AccountID, mailbox: MailboxID)], then more: SQLText? = nil, mayLack: Bool = false,
-        skippingLocked: Bool = false
+        _ wanted: [(account: AccountID, mailbox: MailboxID)], then more: SQLText? = nil, permits: [MailboxPermit] = [],
+        mayLack: Bool = false, skippingLocked: Bool = false
     ) throws -> (mailboxes: [MailboxID: LockedMailbox], results: [ScriptResult]) {
         let ids = Set(wanted.map(\.mailbox.rawValue)).sorted()
         var script: SQLText = """
@@ -82,7 +84,12 @@ extension Connection {
             SELECT mailbox_id, bit, HEX(name) FROM mailbox_keywords WHERE mailbox_id IN (\(list: ids)) ORDER BY mailbox_id, bit
             """
         if let more { script += ";\(more)" }
-        let results = try self.script(script)
+        if !permits.isEmpty { script += ";\(MailboxPermit.select(permits))" }
+        var results = try self.script(script)
+        if !permits.isEmpty {
+            let held = try HeldRights(results.removeLast().rows)
+            for permit in permits { try held.check(permit) }
+        }
         let dictionaries = try KeywordDictionary.byMailbox(results[1].rows)
         var locked: [MailboxID: LockedMailbox] = [:]
         for row in results[0].rows {

@@ -55,6 +55,24 @@ struct LockedNames {
         return mailbox
     }
 
+    /// RFC 4314 4: who is not the owner makes a name below a mailbox where it holds k, and moves mailboxes where it holds x. One
+    /// round trip.
+    ///
+    /// - Parameter moved: what is to get other names.
+    /// - Throws: `StoreError` forbidden.
+    func require(
+        _ actor: AccountID, toMake path: MailboxPath, moving moved: [Mailbox] = [], on connection: Connection
+    ) throws {
+        guard let above = path.superiors.reversed().lazy.compactMap({ mailboxes[$0] }).first else {
+            throw StoreError(.forbidden)
+        }
+        let named = Set(moved.map(\.id))
+        let rows = try connection.script(MailboxPermit.select(named.union([above.id]), of: [actor]))[0].rows
+        let held = try HeldRights(rows)
+        try held.check(MailboxPermit(actor, .create, on: above.id, of: account))
+        for mailbox in named { try held.check(MailboxPermit(actor, .delete, on: mailbox, of: account)) }
+    }
+
     /// - Throws: `StoreError` limit, overQuota when the account may not have another mailbox.
     func requireRoom() throws {
         guard mailboxes.count < Self.maximumMailboxes else {

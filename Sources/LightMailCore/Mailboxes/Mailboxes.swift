@@ -49,15 +49,17 @@ package struct Mailboxes: Sendable {
 
     /// Makes a mailbox and the superiors that it lacks (RFC 9051 6.3.4).
     ///
-    /// - Throws: `StoreError` alreadyExists, notFound for the account.
+    /// - Parameter actor: who makes it, where that is not the owner: with the right k on what is above.
+    /// - Throws: `StoreError` alreadyExists, forbidden, notFound for the account.
     @discardableResult
-    package func create(_ account: AccountID, _ path: MailboxPath, specialUse: SpecialUse = []) async throws(StoreError)
-        -> Mailbox
-    {
+    package func create(
+        _ account: AccountID, _ path: MailboxPath, specialUse: SpecialUse = [], by actor: AccountID? = nil
+    ) async throws(StoreError) -> Mailbox {
         let now = now()
         let mailbox = try await mapped {
             try await database.transaction { connection in
                 var names = try LockedNames(account, now: now, on: connection)
+                if let actor { try names.require(actor, toMake: path, on: connection) }
                 guard names.mailboxes[path] == nil else { throw StoreError(.alreadyExists) }
                 try names.createSuperiors(of: path, on: connection)
                 return try names.create(path, specialUse, on: connection)
@@ -92,13 +94,19 @@ package struct Mailboxes: Sendable {
     /// Deletes a mailbox with its messages; its inferiors stay (RFC 9051 6.3.5). The row rests until the collector
     /// takes it, and its name is free at once.
     ///
-    /// - Throws: `StoreError` notFound, invalid for INBOX.
-    package func delete(_ account: AccountID, _ path: MailboxPath) async throws(StoreError) {
+    /// - Parameter permit: of who is not the owner.
+    /// - Throws: `StoreError` notFound, forbidden, invalid for INBOX.
+    package func delete(
+        _ account: AccountID, _ path: MailboxPath, permit: MailboxPermit? = nil
+    ) async throws(StoreError) {
         guard !path.isInbox else { throw StoreError(.invalid("INBOX cannot be deleted")) }
         let mailbox = try await mapped {
             try await database.transaction { connection in
-                guard let found = try connection.mailbox(account, path) else { throw StoreError(.notFound) }
-                let (locked, _) = try connection.lock([(account, found.id)])
+                // The name may be another mailbox's by now, on which nobody looked up anything.
+                guard let found = try connection.mailbox(account, path), permit?.mailbox ?? found.id == found.id else {
+                    throw StoreError(.notFound)
+                }
+                let (locked, _) = try connection.lock([(account, found.id)], permits: permit.map { [$0] } ?? [])
                 guard let box = locked[found.id]?.mailbox, box.name == path else { throw StoreError(.notFound) }
                 _ = try connection.commit(
                     after: """

@@ -4,16 +4,17 @@ extension Mailboxes {
     /// Gives a mailbox and its inferiors another name, making the superiors of the new one (RFC 9051 6.3.6). INBOX
     /// stays: its messages move to a new mailbox, and its inferiors stay too.
     ///
-    /// - Parameter movable: the mailboxes that may be moved, where it is not the owner who does it; nil for all.
-    /// - Throws: `StoreError` notFound, alreadyExists, invalid; forbidden when one would be moved that may not.
+    /// - Parameter actor: who does it, where that is not the owner: with the right x on all that is moved, and k on what the
+    ///   new name is below.
+    /// - Throws: `StoreError` notFound, alreadyExists, invalid; forbidden.
     package func rename(
-        _ account: AccountID, from old: MailboxPath, to new: MailboxPath, only movable: Set<MailboxID>? = nil
+        _ account: AccountID, from old: MailboxPath, to new: MailboxPath, by actor: AccountID? = nil
     ) async throws(StoreError) {
         guard !new.isInferior(to: old) || old.isInbox else {
             throw StoreError(.invalid("a mailbox cannot be moved below itself"))
         }
         if old.isInbox {
-            guard movable == nil else { throw StoreError(.forbidden) }
+            guard actor == nil else { throw StoreError(.forbidden) }
             try await moveInbox(account, to: new)
             return
         }
@@ -22,7 +23,7 @@ extension Mailboxes {
             try await database.transaction { connection in
                 var names = try LockedNames(account, now: now, on: connection)
                 let moved = try names.renaming(old, to: new)
-                if let movable, !moved.allSatisfy({ movable.contains($0.mailbox.id) }) { throw StoreError(.forbidden) }
+                if let actor { try names.require(actor, toMake: new, moving: moved.map(\.mailbox), on: connection) }
                 try names.createSuperiors(of: new, on: connection)
                 var script: SQLText = "DO 0"
                 let isWhole = moved.contains { $0.mailbox.name == old }

@@ -17,15 +17,16 @@ extension Messages {
     /// - Parameters:
     ///   - owner: whose the destination is; nil for the same account.
     ///   - rights: on the destination: flags that they do not allow to set are left out (RFC 4314 4).
-    /// - Throws: `StoreError` notFound for a mailbox, overQuota, limit when keywords find no room.
+    ///   - permits: of who is not the owner of both.
+    /// - Throws: `StoreError` notFound for a mailbox, forbidden, overQuota, limit when keywords find no room.
     package func copy(
         account: AccountID, from source: MailboxID, uids: UIDSet, to destination: MailboxID,
-        of owner: AccountID? = nil, rights: MailboxRights = .all
+        of owner: AccountID? = nil, rights: MailboxRights = .all, permits: [MailboxPermit] = []
     ) async throws(StoreError) -> CopyOutcome {
         try await transfer(
             MessageTransfer(
                 account: account, source: source, owner: owner ?? account, destination: destination, removing: false,
-                rights: rights), uids)
+                rights: rights, permits: permits), uids)
     }
 
     /// Moves messages, all or none (RFC 6851): a copy and the removal of what was copied in one transaction.
@@ -33,12 +34,12 @@ extension Messages {
     /// - Parameters and throws: as `copy`.
     package func move(
         account: AccountID, from source: MailboxID, uids: UIDSet, to destination: MailboxID,
-        of owner: AccountID? = nil, rights: MailboxRights = .all
+        of owner: AccountID? = nil, rights: MailboxRights = .all, permits: [MailboxPermit] = []
     ) async throws(StoreError) -> CopyOutcome {
         try await transfer(
             MessageTransfer(
                 account: account, source: source, owner: owner ?? account, destination: destination, removing: true,
-                rights: rights), uids)
+                rights: rights, permits: permits), uids)
     }
 
     private func transfer(_ transfer: MessageTransfer, _ uids: UIDSet) async throws(StoreError) -> CopyOutcome {
@@ -64,6 +65,7 @@ struct MessageTransfer: Sendable {
     let removing: Bool
     /// On the destination.
     var rights = MailboxRights.all
+    var permits: [MailboxPermit] = []
 
     /// Locks, copies, removes, commits.
     ///
@@ -76,7 +78,7 @@ struct MessageTransfer: Sendable {
                 \(AccountUsage.lock([account, owner]));\
                 SELECT uid, keywords FROM messages WHERE mailbox_id = \(source.rawValue) AND \(chosen) \
                 AND deleted_at IS NULL ORDER BY uid LOCK IN SHARE MODE;\(MessageSums.select(chosen, in: source))
-                """)
+                """, permits: permits)
         guard var from = locked[source], var into = locked[destination] else { throw StoreError(.notFound) }
         let taken = try extra[1].rows.map { UInt32(try $0[0].uint64) }
         let sums = try MessageSums(extra[2].rows.first)

@@ -4,12 +4,16 @@ extension Messages {
     /// Removes the messages that have \Deleted (RFC 9051 6.4.3), or those of them that are in `uids` (6.4.9). The rows
     /// stay as tombstones until the collector takes them. At most three round trips.
     ///
+    /// - Parameter permit: of who is not the owner.
     /// - Returns: how many were removed.
+    /// - Throws: `StoreError` notFound for the mailbox, forbidden.
     @discardableResult
-    package func expunge(account: AccountID, mailbox: MailboxID, uids: UIDSet? = nil) async throws(StoreError) -> Int {
+    package func expunge(
+        account: AccountID, mailbox: MailboxID, uids: UIDSet? = nil, permit: MailboxPermit? = nil
+    ) async throws(StoreError) -> Int {
         if let uids, uids.isEmpty { return 0 }
         let condition: SQLText = uids.map { "\($0.condition) AND flags & 8 <> 0" } ?? "flags & 8 <> 0"
-        return try await remove(account: account, mailbox: mailbox, where: condition)
+        return try await remove(account: account, mailbox: mailbox, where: condition, permit)
     }
 
     /// Removes messages whatever their flags, as an administrator or a POP3 session does.
@@ -20,12 +24,12 @@ extension Messages {
         uids.isEmpty ? 0 : try await remove(account: account, mailbox: mailbox, where: uids.condition)
     }
 
-    private func remove(account: AccountID, mailbox: MailboxID, where condition: SQLText) async throws(StoreError)
-        -> Int
-    {
+    private func remove(
+        account: AccountID, mailbox: MailboxID, where condition: SQLText, _ permit: MailboxPermit? = nil
+    ) async throws(StoreError) -> Int {
         let removed = try await mapped {
             try await database.transaction { connection in
-                var (locked, _) = try connection.lock([(account, mailbox)])
+                var (locked, _) = try connection.lock([(account, mailbox)], permits: permit.map { [$0] } ?? [])
                 guard var box = locked.removeValue(forKey: mailbox) else { throw StoreError(.notFound) }
                 let sums = try connection.script(MessageSums.select(condition, in: mailbox))
                 let removed = try MessageSums(sums[0].rows.first)

@@ -65,14 +65,16 @@ extension Messages {
     ///
     /// - Parameter unchangedSince: leaves out messages whose mod-sequence is higher. One that others changed, but not in
     ///   the flags that are to be added or removed, is not left out (RFC 7162 3.1.12).
-    /// - Throws: `StoreError` notFound for the mailbox, limit when it has no room for a new keyword.
+    /// - Parameter permit: of who is not the owner.
+    /// - Throws: `StoreError` notFound for the mailbox, forbidden, limit when it has no room for a new keyword.
     package func storeFlags(
-        account: AccountID, mailbox: MailboxID, uids: UIDSet, change: FlagChange, unchangedSince: UnchangedSince? = nil
+        account: AccountID, mailbox: MailboxID, uids: UIDSet, change: FlagChange, unchangedSince: UnchangedSince? = nil,
+        permit: MailboxPermit? = nil
     ) async throws(StoreError) -> StoreOutcome {
         guard !uids.isEmpty else { return StoreOutcome(modSeq: nil, failed: UIDSet(), missing: 0) }
         let outcome = try await mapped {
             try await database.transaction { connection in
-                var (locked, _) = try connection.lock([(account, mailbox)])
+                var (locked, _) = try connection.lock([(account, mailbox)], permits: permit.map { [$0] } ?? [])
                 guard var box = locked.removeValue(forKey: mailbox) else { throw StoreError(.notFound) }
                 let mask =
                     change.operation == .remove

@@ -67,7 +67,9 @@ package struct Annotations: Sendable {
     /// Sets or removes annotations of a mailbox, all or none. Two round trips.
     ///
     /// - Throws: `StoreError` notFound; `AnnotationError`.
-    package func write(_ account: AccountID, _ path: MailboxPath, _ annotations: [Annotation]) async throws {
+    package func write(
+        _ account: AccountID, _ path: MailboxPath, _ annotations: [Annotation], permit: MailboxPermit? = nil
+    ) async throws {
         let living: SQLText = """
             FROM mailboxes WHERE account_id = \(account.rawValue) AND name = \(hex: path.bytes) AND live = 1
             """
@@ -78,6 +80,10 @@ package struct Annotations: Sendable {
                 on: connection)
             guard let row = room.locked.first else { throw StoreError(.notFound, "mailbox of account \(account)") }
             let id = MailboxID(try row[0].uint64)
+            if let permit {
+                guard permit.mailbox == id else { throw StoreError(.notFound, "mailbox of account \(account)") }
+                try HeldRights(try connection.script(MailboxPermit.select([permit]))[0].rows).check(permit)
+            }
             // RFC 7162 3.2: a change of the mailbox, so that a client that comes back looks.
             let modSeq = try row[1].uint64 + 1
             var script: SQLText = "UPDATE mailboxes SET highest_modseq = \(modSeq) WHERE id = \(id.rawValue)"

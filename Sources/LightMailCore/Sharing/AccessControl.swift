@@ -91,18 +91,21 @@ extension MailboxAccess {
     /// Gives or takes rights; without any left there is no entry any more. Sessions that have the mailbox open look at
     /// their next command, or at once when they wait in IDLE.
     ///
-    /// - Parameter reached: with the right a.
-    /// - Throws: `StoreError` notFound for the mailbox; invalid for the owner, who holds every right, for an account that
+    /// - Parameters:
+    ///   - reached: with the right a.
+    ///   - permit: of who is not the owner.
+    /// - Throws: `StoreError` notFound for the mailbox; forbidden; invalid for the owner, who holds every right, for an account that
     ///   is not in the owner's domain, and for an owner whose address can be no part of a mailbox's name; limit.
     package func change(
-        _ reached: ReachedMailbox, _ grantee: Grantee, _ change: RightsChange
+        _ reached: ReachedMailbox, _ grantee: Grantee, _ change: RightsChange, permit: MailboxPermit? = nil
     ) async throws(StoreError) {
         let mailbox = reached.mailbox
         try await mapped {
             try await database.transaction { connection in
                 let other = try connection.number(of: grantee)
                 let (locked, extra) = try connection.lock(
-                    [(mailbox.account, mailbox.id)], then: Self.lookUp([mailbox.account.rawValue, other], mailbox.id))
+                    [(mailbox.account, mailbox.id)], then: Self.lookUp([mailbox.account.rawValue, other], mailbox.id),
+                    permits: permit.map { [$0] } ?? [])
                 guard let box = locked[mailbox.id]?.mailbox else { throw StoreError(.notFound) }
                 let found = try GranteeRow(grantee, extra, owner: mailbox.account)
                 let rights = change.applied(to: found.rights)
