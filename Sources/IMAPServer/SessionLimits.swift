@@ -1,4 +1,5 @@
 import IMAPSyntax
+import LightMailCore
 import LightMailDaemon
 import NIOCore
 
@@ -39,6 +40,8 @@ package struct SessionLimits: Sendable {
     package var offersCompression: Bool
     /// Whether UNAUTHENTICATE is offered (RFC 8437 8: there must be a way to do without).
     package var offersUnauthenticate: Bool
+    /// Who sets the quotas of the accounts of its domain.
+    package var quotaAdministrators: Set<EmailAddress>
     /// Searches that a session is kept informed of (RFC 5267 4.3.1): each is put to every change.
     package var searchContexts = 16
     /// How long a client waits for a search before it is told that the search goes on (RFC 9585 4 asks for 10 to 15
@@ -61,6 +64,7 @@ package struct SessionLimits: Sendable {
         messageSize = UInt64(section.maxMessageSize)
         offersCompression = section.compress
         offersUnauthenticate = section.unauthenticate
+        quotaAdministrators = Set(section.quotaAdministrators)
     }
 
     /// What a client may send before it has logged in: enough for a password, too little to be a burden.

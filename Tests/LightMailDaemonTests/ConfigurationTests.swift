@@ -57,6 +57,10 @@ import Testing
             #"config.ini:2: [imap] session_timeout: "1" is not a number from 60 to 86400 seconds"#
         ),
         (
+            "[imap]\nquota_administrators = boss@example.com example.com",
+            "config.ini:2: [imap] quota_administrators: \"boss@example.com example.com\" is not a list of addresses such as user@example.com"
+        ),
+        (
             "[notify]\ntick_ms = 0",
             #"config.ini:2: [notify] tick_ms: "0" is not a number from 10 to 60000 milliseconds"#
         ),

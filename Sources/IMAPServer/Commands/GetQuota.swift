@@ -2,12 +2,19 @@ import IMAPSyntax
 import LightMailCore
 
 extension Session {
-    /// RFC 9208 4.1.1. The roots are the account's address and its domain's name; nobody is told of another's.
+    /// RFC 9208 4.1.1. The roots are the account's address and its domain's name; nobody but who sets the quotas of its domain
+    /// is told of another's.
     mutating func getQuota(_ root: [UInt8]) async throws -> Completion {
         let quotas = try await store.quotas.applying(to: try requireAccount().id)
-        guard let quota = quotas.first(where: { root.elementsEqual($0.name.utf8) }) else {
-            throw CommandFailure.no("No such quota root", .nonExistent)
+        var found = quotas.first { root.elementsEqual($0.name.utf8) }
+        if found == nil, let address = governedRoot(root) {
+            do throws(StoreError) {
+                found = try await store.quotas.find(.account(address))
+            } catch {
+                guard error.kind == .notFound else { throw error }
+            }
         }
+        guard let quota = found else { throw CommandFailure.no("No such quota root", .nonExistent) }
         out.append(.quota(root: root, quota.resources))
         return .ok(ResponseText("Done"))
     }

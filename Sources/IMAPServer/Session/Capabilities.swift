@@ -11,6 +11,8 @@ struct Capability: Sendable {
         /// RFC 9051 6.2.2: passwords are taken now, and so is this way to prove them.
         case mechanism(Mechanism)
         case afterLogin
+        /// RFC 9208 3.1: only to who may set quotas.
+        case quotaAdministrator
     }
 
     let name: String
@@ -72,6 +74,7 @@ struct Capability: Sendable {
         Capability(name: "QUOTA=RES-STORAGE", moment: .afterLogin, source: "Commands/GetQuota.swift"),
         Capability(name: "QUOTA=RES-MESSAGE", moment: .afterLogin, source: "Commands/GetQuota.swift"),
         Capability(name: "QUOTA=RES-MAILBOX", moment: .afterLogin, source: "Commands/GetQuota.swift"),
+        Capability(name: "QUOTASET", moment: .quotaAdministrator, source: "Commands/SetQuota.swift"),
         Capability(name: "ACL", moment: .afterLogin, source: "Commands/SetACL.swift"),
         Capability(name: "RIGHTS=texk", moment: .afterLogin, source: "Session/Session+Rights.swift"),
         Capability(name: "LIST-MYRIGHTS", moment: .afterLogin, source: "Commands/List.swift"),
@@ -107,6 +110,7 @@ extension Session {
                 !isAuthenticated && !isLoginDisabled
                     && service.authenticator.mechanisms(isSecure: isSecure).contains(mechanism)
             case .afterLogin: isAuthenticated
+            case .quotaAdministrator: quotaAdministrator != nil
             }
         }.map { capability in
             capability.value.map { "\(capability.name)=\($0(service.limits))" } ?? capability.name

@@ -144,7 +144,7 @@ extension Session {
         case .notify(let command): return try await notify(command)
         case .getQuota(let root): return try await getQuota(root)
         case .getQuotaRoot(let name): return try await getQuotaRoot(name)
-        case .setQuota: return try setQuota()
+        case .setQuota(let root, let limits): return try await setQuota(root, limits)
         case .setACL(let name, let identifier, let change): return try await setACL(name, identifier, change)
         case .deleteACL(let name, let identifier): return try await deleteACL(name, identifier)
         case .getACL(let name): return try await getACL(name)

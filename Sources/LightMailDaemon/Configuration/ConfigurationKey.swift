@@ -1,3 +1,5 @@
+import LightMailCore
+
 /// One row of the table of configuration keys: a name, where its value is kept, how it is read and written, and what
 /// it is for. The default is the value that the property of the section has in a fresh section.
 package struct ConfigurationKey<Root>: Sendable {
@@ -131,6 +133,24 @@ extension ConfigurationKey {
             name, path, help,
             parse: { (text) throws(InvalidValue) in words(try printable(text)) },
             print: { $0.joined(separator: ", ") })
+    }
+
+    /// Addresses of accounts, separated by commas or blanks.
+    static func addresses(
+        _ name: String, _ path: WritableKeyPath<Root, [EmailAddress]> & Sendable, _ help: String
+    ) -> Self {
+        Self(
+            name, path, help,
+            parse: { (text) throws(InvalidValue) in
+                var addresses: [EmailAddress] = []
+                for word in words(text) {
+                    guard let address = try? EmailAddress(word) else {
+                        throw InvalidValue(expected: "a list of addresses such as user@example.com")
+                    }
+                    addresses.append(address)
+                }
+                return addresses
+            }, print: { $0.map(\.description).joined(separator: ", ") })
     }
 
     /// Networks such as 10.0.0.0/8 or 2001:db8::/32, separated by commas or blanks.

@@ -1,3 +1,5 @@
+import LightMailCore
+
 package struct IMAPSection: ConfigurationSection {
     package var bind = "0.0.0.0"
     package var port = 143
@@ -27,6 +29,7 @@ package struct IMAPSection: ConfigurationSection {
     package var compress = true
     package var unauthenticate = true
     package var proxyProtocol = false
+    package var quotaAdministrators: [EmailAddress] = []
     package var metadataMaxSize = 65_536
     package var metadataMaxEntries = 100
     package var metadataMaxTotal = 10_485_760
@@ -90,6 +93,9 @@ package struct IMAPSection: ConfigurationSection {
             .flag("compress", \.compress, "Offer COMPRESS=DEFLATE; about 100 kB a session that uses it."),
             .flag("unauthenticate", \.unauthenticate, "Offer UNAUTHENTICATE: a connection may log in again."),
             .flag("proxy_protocol", \.proxyProtocol, "Expect PROXY headers from the networks of [proxy]."),
+            .addresses(
+                "quota_administrators", \.quotaAdministrators,
+                "Accounts that see and set the quotas of the accounts of their own domain (QUOTASET)."),
             .number(
                 "metadata_max_size", \.metadataMaxSize, in: 1024...131_072, "Bytes of one annotation (METADATA)."),
             .number(
