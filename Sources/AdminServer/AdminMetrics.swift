@@ -10,6 +10,7 @@ struct AdminMetrics: Sendable {
         self.registry = registry
         seconds = registry.histogram(
             "lightmail_api_request_seconds", "From a request's head to the head of its answer.")
+        registry.countOperations(seconds)
     }
 
     /// The methods that have a label of their own: a client can make up any number of others.

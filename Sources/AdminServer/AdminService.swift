@@ -30,7 +30,7 @@ final class AdminService: Sendable {
             failures: RateLimit(section.rateLimitFailures, in: section.rateLimitWindow))
         requestRate = RateLimit(section.rateLimitRequests, in: section.rateLimitWindow)
         metrics = AdminMetrics(context.metrics)
-        figures = Figures(context.store.administration)
+        figures = Figures(context.store.administration, context.store.samples)
         templates = try ConsoleTemplates()
         seal = ConsoleSeal(section.token)
         var smarthost = SmarthostConfiguration(context.configuration)

@@ -123,6 +123,7 @@ struct DAVMetrics: Sendable {
         self.registry = registry
         seconds = registry.histogram(
             "lightmail_caldav_request_seconds", "From a request's head to the head of its answer.")
+        registry.countOperations(seconds)
     }
 
     func count(_ method: HTTPRequest.Method, status: HTTPResponse.Status, took duration: Duration) {

@@ -26,6 +26,7 @@ struct IMAPMetrics: Sendable {
             "lightmail_imap_command_seconds",
             "From a whole command to its tagged reply; IDLE and AUTHENTICATE, which the client goes on with, are left out."
         )
+        registry.countOperations(commandTime)
         slowed = registry.counter(
             "lightmail_imap_slowed_commands_total", "Commands after which a session had to wait before its next.")
         cuts = Dictionary(

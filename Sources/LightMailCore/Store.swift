@@ -27,6 +27,7 @@ package final class Store: Sendable {
     package let tokens: AccessTokens
     package let requests: RepeatedRequests
     package let presence: Presence
+    package let samples: Samples
 
     /// - Parameter milliseconds: the clock: milliseconds since 1970.
     package init(
@@ -80,6 +81,7 @@ package final class Store: Sendable {
         tokens = AccessTokens(database: database)
         requests = RepeatedRequests(database: database)
         presence = Presence(database: database)
+        samples = Samples(database: database, now: UUIDv7Generator.wallClock)
     }
 
     /// Begins to read the change feed.

@@ -19,6 +19,7 @@ struct POP3Metrics: Sendable {
         commandTime = registry.histogram(
             "lightmail_pop3_command_seconds",
             "From a whole command to its reply; AUTH, which the client goes on with, is left out.")
+        registry.countOperations(commandTime)
         var commands: [Verb?: [Bool: Counter]] = [:]
         for verb in Verb.allCases.map(Optional.some) + [nil] {
             for isPositive in [true, false] {

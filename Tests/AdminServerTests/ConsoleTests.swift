@@ -32,6 +32,37 @@ struct ConsoleTests {
         }
     }
 
+    @Test func linesAreBrokenWhereNothingWasMeasured() {
+        let line = LinePlot.Line(name: "a", points: [(0, 1), (300, 2), (600, 0), (3_000, 4), (90_000, 9)])
+        let svg = LinePlot(lines: [line], span: 0..<7_200, step: 300, top: "<4>").svg
+        #expect(svg.contains("d=\"M0.0 152.9h0.1L30.0 135.8L60.0 170.0M300.0 101.6h0.1\""))
+        #expect(svg.contains("&lt;4&gt;") && !svg.contains("<4>"))
+    }
+
+    @Test func aDayIsToldByTheHour() throws {
+        let now = Int64(1_800_000_000)
+        let samples = [
+            DaemonSample(takenAt: now - 3_900, connections: 2, operations: 4, microseconds: 4_000, slow: 2_000),
+            DaemonSample(takenAt: now - 3_600, connections: 5, operations: 0, microseconds: 0, slow: 0),
+            DaemonSample(takenAt: now - 300, connections: 1, operations: 2, microseconds: 100_000, slow: 90_000),
+        ]
+        let series = DashboardSeries(daemons: [KindSamples(kind: "imapd", samples: samples)], store: [], now: now)
+        func card(_ id: String) throws -> Values { try #require(series.cards.first { $0["id"] as? String == id }) }
+        func values(_ id: String) throws -> [String] {
+            let hours = try #require(try card(id)["hours"] as? [Values])
+            return hours.flatMap { $0["values"] as? [Values] ?? [] }.compactMap { $0["value"] as? String }
+        }
+        #expect(try values("sessions") == ["5", "2"])
+        #expect(try values("latency") == ["50 ms", "1.0 ms"])
+        #expect(try values("slow") == ["90 ms", "2.0 ms"])
+        for id in ["deliveries", "storage", "backlog"] {
+            let isEmpty = try card(id)["isEmpty"] as? Bool
+            #expect(isEmpty == true)
+        }
+        let page = try ConsoleTemplates().render("dashboard", ["series": series.cards])
+        #expect(page.contains("Nothing has been measured") && page.contains("class=\"line s0\""))
+    }
+
     @Test func aCookieIsKnownAgainUntilItIsOld() {
         let seal = ConsoleSeal(Secret("token"))
         let session = seal.begin(.configured, now: 1_000)

@@ -92,6 +92,13 @@ HOSTILE = (
 def test_a_day_of_an_administrator(stack, api, browser, url):
     log_in(browser, url, api.token)
     picture(browser, "dashboard")
+    # Every daemon has told of itself by now, and the collector of the store.
+    for plot, names in [("sessions", {"apid", "imapd", "lmtpd", "pop3d", "smtpd"}), ("storage", {"as clients see it"})]:
+        card = f"section[aria-labelledby={plot}]"
+        legend = {item.text.partition(" ")[0] for item in browser.find_elements(By.CSS_SELECTOR, f"{card} .legend li")}
+        assert legend == {name.partition(" ")[0] for name in names}
+        assert browser.find_elements(By.CSS_SELECTOR, f"{card} svg path.line")
+        assert browser.find_elements(By.CSS_SELECTOR, f"{card} table tbody tr")
 
     # A domain and an account, by keyboard alone.
     browser.get(url + "/domains")

@@ -1,4 +1,5 @@
 import LightMailCore
+import LightMailDaemon
 
 /// The figures of the whole store. Each costs a scan, so each is asked for at most every few seconds, however many look.
 struct Figures: Sendable {
@@ -10,10 +11,17 @@ struct Figures: Sendable {
     /// Of the last `mostDays` days, today last.
     let arrivals: Remembered<[DayCount]>
 
-    init(_ administration: Administration) {
+    /// The daemons' samples and the store's, of the last 24 hours.
+    let lastDay: Remembered<([KindSamples], [StoreSample])>
+
+    init(_ administration: Administration, _ samples: Samples) {
         totals = Remembered { try await administration.totals() }
         garbage = Remembered { try await administration.garbage() }
         arrivals = Remembered { try await administration.arrivals(days: Self.mostDays) }
+        lastDay = Remembered {
+            let since = Timestamp.now.seconds - 86_400
+            return (try await samples.daemons(since: since), try await samples.store(since: since))
+        }
     }
 }
 

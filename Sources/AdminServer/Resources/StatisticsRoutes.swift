@@ -7,6 +7,7 @@ enum StatisticsRoutes {
     static var all: [Route] {
         [
             Route(.get, "/admin/statistics", .read, statistics),
+            Route(.get, "/admin/statistics/history", .read, history),
             Route(.get, "/admin/garbage", .read, garbage),
         ]
     }
@@ -47,6 +48,61 @@ enum StatisticsRoutes {
                 mailboxes: totals.mailboxes, messages: totals.messages, bytes: totals.bytes,
                 arrivals: arrivals.map {
                     Day(day: Timestamp($0.day).date, messages: $0.messages, bytes: $0.bytes)
+                }))
+    }
+
+    private struct History: Encodable {
+        let stepSeconds: Int64
+        let daemons: [Kind]
+        let store: [Held]
+    }
+
+    private struct Kind: Encodable {
+        let kind: String
+        let samples: [Done]
+    }
+
+    private struct Done: Encodable {
+        let at: Timestamp
+        let connections: Int
+        let operations: UInt64
+        @Nullable var meanMicroseconds: UInt64?
+        @Nullable var p95Microseconds: UInt64?
+    }
+
+    private struct Held: Encodable {
+        let at: Timestamp
+        let messages: UInt64
+        let bytes: UInt64
+        let garbageObjects: UInt64
+        let garbageBytes: UInt64
+    }
+
+    private static func history(_ request: AdminRequest) async throws -> Answer {
+        let most = UInt64(Samples.memory / 3_600)
+        let hours = try request.queryNumber("hours", in: 1...most) ?? 24
+        let since = Timestamp.now.seconds - Int64(hours) * 3_600
+        let samples = request.service.context.store.samples
+        let daemons = try await samples.daemons(since: since)
+        return try .json(
+            History(
+                stepSeconds: Samples.step,
+                daemons: daemons.map { kind in
+                    Kind(
+                        kind: kind.kind,
+                        samples: kind.samples.map { sample in
+                            Done(
+                                at: Timestamp(sample.takenAt), connections: sample.connections,
+                                operations: sample.operations,
+                                meanMicroseconds: sample.operations > 0
+                                    ? sample.microseconds / sample.operations : nil,
+                                p95Microseconds: sample.operations > 0 ? sample.slow : nil)
+                        })
+                },
+                store: try await samples.store(since: since).map { sample in
+                    Held(
+                        at: Timestamp(sample.takenAt), messages: sample.messages, bytes: sample.bytes,
+                        garbageObjects: sample.garbageObjects, garbageBytes: sample.garbageBytes)
                 }))
     }
 

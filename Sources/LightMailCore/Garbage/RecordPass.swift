@@ -7,7 +7,7 @@ extension Garbage {
     private static let rounds = 100
 
     /// Forgets deliveries, answered requests, dead letters, changes and logins that are too old to matter, logins that are too
-    /// many, and daemons that ended without taking leave.
+    /// many, daemons that ended without taking leave, and samples; and takes the store's sample.
     func forgetRecords(_ report: inout GarbageReport) async throws(StoreError) {
         report.deliveries += try await forget(
             """
@@ -38,6 +38,18 @@ extension Garbage {
             """)
         try await forgetLogins(&report)
         try await forgetDaemons()
+        try await forgetSamples()
+        try await Samples(database: database, now: now).takeOfStore()
+    }
+
+    private func forgetSamples() async throws(StoreError) {
+        for table in ["daemon_samples", "store_samples"] as [SQLText] {
+            _ = try await forget(
+                """
+                DELETE FROM \(table) WHERE taken_at < UTC_TIMESTAMP() - INTERVAL \(Samples.memory) SECOND \
+                ORDER BY taken_at LIMIT \(Self.records)
+                """)
+        }
     }
 
     /// One that did not tell of itself for an hour: until then an administrator sees that it is gone.

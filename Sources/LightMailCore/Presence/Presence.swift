@@ -12,11 +12,13 @@ package struct Presence: Sendable {
 
     /// Writes that a daemon is there, and up to ``batch`` each of the sessions that began and ended.
     ///
-    /// - Parameter beat: how often it does so, in seconds.
+    /// - Parameters:
+    ///   - beat: how often it does so, in seconds.
+    ///   - sample: what it has done in these five minutes; nil for one that does nothing for clients.
     /// - Returns: the sessions that it is to end, those of an account that was stopped meanwhile among them; and whether the
     ///   daemon was unknown: at its first beat, and after the collector forgot it, with all that it had told.
     package func tell(
-        _ daemon: DaemonRecord, beat: UInt32, began: [LiveSession], ended: [String]
+        _ daemon: DaemonRecord, beat: UInt32, sample: DaemonSample? = nil, began: [LiveSession], ended: [String]
     ) async throws(StoreError) -> (ending: [String], wasUnknown: Bool) {
         var script: SQLText = """
             INSERT INTO daemons (id, kind, host, pid, version, started_at, seen_at, beat_seconds, connections) VALUES \
@@ -25,6 +27,7 @@ package struct Presence: Sendable {
             \(daemon.connections)) ON DUPLICATE KEY UPDATE seen_at = UTC_TIMESTAMP(), beat_seconds = \(beat), \
             connections = \(daemon.connections)
             """
+        if let sample { script += ";\(sample.statement(of: daemon))" }
         if !began.isEmpty {
             let rows = began.map { session -> SQLText in
                 let client: SQLText = session.client.map { "\(hex: $0.utf8)" } ?? "NULL"

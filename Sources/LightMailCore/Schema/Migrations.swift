@@ -388,5 +388,27 @@ extension Migration {
                     CONSTRAINT calendar_properties_calendar FOREIGN KEY (calendar_id) REFERENCES calendars (id) ON DELETE CASCADE
                 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
                 """),
+        Migration(
+            version: 16, name: "samples",
+            statements: """
+                CREATE TABLE daemon_samples (
+                    taken_at     DATETIME NOT NULL,
+                    daemon_id    VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                    kind         VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+                    connections  INT UNSIGNED NOT NULL,
+                    operations   BIGINT UNSIGNED NOT NULL,
+                    microseconds BIGINT UNSIGNED NOT NULL,
+                    slow         BIGINT UNSIGNED NOT NULL,
+                    PRIMARY KEY (taken_at, daemon_id)
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                ;
+                CREATE TABLE store_samples (
+                    taken_at        DATETIME NOT NULL PRIMARY KEY,
+                    messages        BIGINT UNSIGNED NOT NULL,
+                    bytes           BIGINT UNSIGNED NOT NULL,
+                    garbage_objects BIGINT UNSIGNED NOT NULL,
+                    garbage_bytes   BIGINT UNSIGNED NOT NULL
+                ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+                """),
     ]
 }

@@ -12,9 +12,11 @@ struct Heartbeat {
     /// What the database knows.
     private var told: [String: LiveSession] = [:]
     private var isAway = false
+    private var samples: SampleTaker
 
     init(_ context: DaemonContext) {
         self.context = context
+        samples = SampleTaker(context.metrics)
         interval = context.configuration.system.heartbeat
         var generator = SystemRandomNumberGenerator()
         daemon = DaemonRecord(
@@ -53,12 +55,14 @@ struct Heartbeat {
         var ended = told.keys.filter { logins[$0] == nil }[...]
         var record = daemon
         record.connections = context.sessions.count
+        let sample = samples.take(at: Int64(time(nil)), connections: record.connections)
         var ending: [String]
         repeat {
             let (first, gone) = (began.prefix(Presence.batch), ended.prefix(Presence.batch))
             let wasUnknown: Bool
             (ending, wasUnknown) = try await context.store.presence.tell(
-                record, beat: UInt32(clamping: interval.components.seconds), began: Array(first), ended: Array(gone))
+                record, beat: UInt32(clamping: interval.components.seconds), sample: sample, began: Array(first),
+                ended: Array(gone))
             // The collector forgot this daemon while it could not tell of itself: all is told anew, the rest at the next beat.
             if wasUnknown { told = [:] }
             for session in first { told[session.id] = session }

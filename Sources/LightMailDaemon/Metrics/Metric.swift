@@ -45,9 +45,28 @@ package final class Histogram: Sendable {
         var counts: [UInt64]
         var sum: Double
         var count: UInt64
+
+        /// What has come since an earlier one.
+        func since(_ earlier: Snapshot) -> Snapshot {
+            Snapshot(
+                counts: zip(counts, earlier.counts).map { $0 - $1 }, sum: sum - earlier.sum,
+                count: count - earlier.count)
+        }
+
+        /// What a part of the measures, such as 0.95, was at most: somewhere between two bounds, as if they lay there evenly.
+        func quantile(_ part: Double, bounds: [Double]) -> Double {
+            let wanted = part * Double(count)
+            guard count > 0, let index = counts.firstIndex(where: { Double($0) >= wanted }) else {
+                return count > 0 ? bounds.last ?? 0 : 0
+            }
+            let below = index > 0 ? (bounds[index - 1], counts[index - 1]) : (0, 0)
+            let within = Double(counts[index] - below.1)
+            guard within > 0 else { return bounds[index] }
+            return below.0 + (bounds[index] - below.0) * (wanted - Double(below.1)) / within
+        }
     }
 
-    let bounds: [Double]
+    package let bounds: [Double]
     private let state: Mutex<Snapshot>
 
     init(bounds: [Double]) {

@@ -20,6 +20,7 @@ package final class MetricsRegistry: Sendable {
     private struct State {
         var families: [String: Family] = [:]
         var collectors: [@Sendable (inout MetricsCollection) -> Void] = []
+        var operations: [Histogram] = []
     }
 
     private let state = Mutex(State())
@@ -51,6 +52,25 @@ package final class MetricsRegistry: Sendable {
             guard case .histogram(let histogram) = instrument else { return nil }
             return histogram
         }
+    }
+
+    /// Tells that a histogram of times is one of what the daemon does for its clients. All such have the same bounds.
+    package func countOperations(_ histogram: Histogram) {
+        state.withLock { state in
+            if !state.operations.contains(where: { $0 === histogram }) { state.operations.append(histogram) }
+        }
+    }
+
+    /// What the daemon has done for its clients, in seconds; nil for one that serves none.
+    var operations: Histogram.Snapshot? {
+        let snapshots = state.withLock { $0.operations.map(\.snapshot) }
+        guard var sum = snapshots.first else { return nil }
+        for other in snapshots.dropFirst() {
+            sum.counts = zip(sum.counts, other.counts).map { $0 + $1 }
+            sum.sum += other.sum
+            sum.count += other.count
+        }
+        return sum
     }
 
     /// Asks `collector` for numbers that are kept elsewhere, each time the metrics are read.

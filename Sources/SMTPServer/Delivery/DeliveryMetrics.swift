@@ -23,6 +23,7 @@ struct DeliveryMetrics: Sendable {
         deferred = registry.counter(name, help, ["result": "deferred"])
         commitTime = registry.histogram(
             "lightmail_delivery_commit_seconds", "From the end of a message to its commit.")
+        registry.countOperations(commitTime)
         registry.collect { collection in
             collection.gauge(
                 "lightmail_message_buffer_bytes", "Bytes of messages on their way to the store, in memory.",

@@ -9,6 +9,8 @@ enum DashboardPage {
         let totals = try await service.figures.totals.value()
         let garbage = try await service.figures.garbage.value()
         let arrivals = try await service.figures.arrivals.value()
+        let (daemons, samples) = try await service.figures.lastDay.value()
+        let series = DashboardSeries(daemons: daemons, store: samples, now: Timestamp.now.seconds)
         let domains = try await console.store.administration.domains()
         let (database, s3) = await parts
         let today = arrivals.last
@@ -26,7 +28,7 @@ enum DashboardPage {
                 "garbageObjects": Figure.count(garbage.objects, "object"), "garbageBytes": Figure.bytes(garbage.bytes),
                 "garbageMessages": Figure.count(garbage.messages),
                 "garbageAge": garbage.oldestObject.map { "waiting for \(Figure.age($0))" } ?? "nothing waits",
-                "largest": largest(domains, of: totals),
+                "largest": largest(domains, of: totals), "series": series.cards,
             ])
     }
 
