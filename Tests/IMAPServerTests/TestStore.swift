@@ -17,7 +17,8 @@ struct MissingVariable: Error, CustomStringConvertible {
 /// The store of all tests of this process, made when the first one asks.
 actor TestStore {
     static let shared = TestStore()
-    private var opening: Task<Store, any Error>?
+    private var opening: Task<Opened, any Error>?
+    private var openingAnother: Task<Store, any Error>?
     private var accounts = 0
     private var domains = 0
     private let changeTick: Duration
@@ -38,7 +39,26 @@ actor TestStore {
     }
 
     /// An open store with its schema.
-    func store() async throws -> Store {
+    func store() async throws -> Store { try await opened().store }
+
+    /// Another on the same database, with connections, caches and a change feed of its own: as another process has it.
+    func another() async throws -> Store {
+        if let openingAnother { return try await openingAnother.value }
+        let task = Task {
+            let store = Store(try await opened().configuration, logger: Logger(label: "test"))
+            store.start()
+            return store
+        }
+        openingAnother = task
+        return try await task.value
+    }
+
+    private struct Opened: Sendable {
+        let store: Store
+        let configuration: StoreConfiguration
+    }
+
+    private func opened() async throws -> Opened {
         if let opening { return try await opening.value }
         let task = Task { [changeTick, poolSize, port] in try await Self.open(changeTick, poolSize, port) }
         opening = task
@@ -61,7 +81,7 @@ actor TestStore {
         return name
     }
 
-    private static func open(_ changeTick: Duration, _ poolSize: Int, _ port: Int?) async throws -> Store {
+    private static func open(_ changeTick: Duration, _ poolSize: Int, _ port: Int?) async throws -> Opened {
         let name = "lightmail_imap_\(UInt32.random(in: 0...UInt32.max))"
         let maker = ConnectionPool(
             configuration: try database(try variable("DB_NAME")), logger: Logger(label: "test"))
@@ -84,7 +104,7 @@ actor TestStore {
         try await store.accounts.addDomain(try DomainName(domain))
         try await store.accounts.addDomain(try DomainName(otherDomain))
         store.start()
-        return store
+        return Opened(store: store, configuration: configuration)
     }
 
     /// A store whose database does not answer.

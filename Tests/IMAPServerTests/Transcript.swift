@@ -138,12 +138,28 @@ struct Transcript: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// Plays the transcript against a server.
-    func run(byteByByte: Bool) async throws {
+    /// Whether more than one client speaks.
+    var hasSeveralConnections: Bool { Set(steps.map(\.connection)).count > 1 }
+
+    /// How a transcript is played.
+    enum Stage: Sendable, CaseIterable {
+        case oneServer
+        /// Which is given every byte by itself.
+        case byteByByte
+        /// Connections with even numbers go to a server that shares nothing with the other but MySQL and S3, as one in another process
+        /// does. What a client did is told to all by the change feed before the next does something.
+        case twoServers
+    }
+
+    /// Plays the transcript.
+    func run(on stage: Stage) async throws {
         // Rights of everybody in a domain must not show in other transcripts.
         let domain = try await mentions("{other}") ? TestStore.shared.makeDomain() : TestStore.domain
         let user = try await TestStore.shared.makeAccount(domain: domain)
-        let server = try await TestServer.start(byteByByte: byteByByte)
+        let server = try await TestServer.start(byteByByte: stage == .byteByByte)
+        let stores = [try await TestStore.shared.store(), try await TestStore.shared.another()]
+        let other = stage == .twoServers ? try await TestServer.start(store: stores[1]) : server
+        let servers = stage == .twoServers ? [server, other] : [server]
         var clients: [Int: TestClient] = [:]
         var values = ["user": user]
         if mentions("{other}") { values["other"] = try await TestStore.shared.makeAccount(domain: domain) }
@@ -155,11 +171,12 @@ struct Transcript: Sendable, CustomTestStringConvertible {
             if let known = clients[step.connection] {
                 client = known
             } else {
-                client = try await TestClient.connect(server.port)
+                client = try await TestClient.connect(step.connection % 2 == 0 ? other.port : server.port)
                 clients[step.connection] = client
             }
             switch step.action {
             case .send(let bytes):
+                if stage == .twoServers { for store in stores { try await store.changes.catchUp() } }
                 let text = String(decoding: bytes, as: UTF8.self)
                 let filled = Self.fill(text, values)
                 try await client.send(filled == text ? bytes : Array(filled.utf8))
@@ -170,7 +187,7 @@ struct Transcript: Sendable, CustomTestStringConvertible {
                 let line = try await client.line()
                 guard let line, let captures = Self.captures(line, Self.fill(pattern, values)) else {
                     Issue.record("\(name):\(step.line) expected \(pattern), got \(line ?? "the end")")
-                    try await server.stop()
+                    for server in servers { try await server.stop() }
                     return
                 }
                 values.merge(captures) { _, new in new }
@@ -181,6 +198,6 @@ struct Transcript: Sendable, CustomTestStringConvertible {
             }
         }
         for client in clients.values { try await client.close() }
-        try await server.stop()
+        for server in servers { try await server.stop() }
     }
 }
