@@ -33,7 +33,9 @@ struct ConsoleTests {
     }
 
     @Test func linesAreBrokenWhereNothingWasMeasured() {
-        let line = LinePlot.Line(name: "a", points: [(0, 1), (300, 2), (600, 0), (3_000, 4), (90_000, 9)])
+        let line = LinePlot.Line(
+            name: "a", colour: 2,
+            points: [(0, 1), (300, 2), (600, 0), (3_000, 4), (90_000, 9)].map { LinePlot.Point(time: $0, value: $1) })
         let svg = LinePlot(lines: [line], span: 0..<7_200, step: 300, top: "<4>").svg
         #expect(svg.contains("d=\"M0.0 152.9h0.1L30.0 135.8L60.0 170.0M300.0 101.6h0.1\""))
         #expect(svg.contains("&lt;4&gt;") && !svg.contains("<4>"))
@@ -44,7 +46,8 @@ struct ConsoleTests {
         let samples = [
             DaemonSample(takenAt: now - 3_900, connections: 2, operations: 4, microseconds: 4_000, slow: 2_000),
             DaemonSample(takenAt: now - 3_600, connections: 5, operations: 0, microseconds: 0, slow: 0),
-            DaemonSample(takenAt: now - 300, connections: 1, operations: 2, microseconds: 100_000, slow: 90_000),
+            DaemonSample(takenAt: now - 600, connections: 1, operations: 98, microseconds: 98_000, slow: 1_000),
+            DaemonSample(takenAt: now - 300, connections: 1, operations: 2, microseconds: 102_000, slow: 90_000),
         ]
         let series = DashboardSeries(daemons: [KindSamples(kind: "imapd", samples: samples)], store: [], now: now)
         func card(_ id: String) throws -> Values { try #require(series.cards.first { $0["id"] as? String == id }) }
@@ -53,7 +56,7 @@ struct ConsoleTests {
             return hours.flatMap { $0["values"] as? [Values] ?? [] }.compactMap { $0["value"] as? String }
         }
         #expect(try values("sessions") == ["5", "2"])
-        #expect(try values("latency") == ["50 ms", "1.0 ms"])
+        #expect(try values("latency") == ["2.0 ms", "1.0 ms"])
         #expect(try values("slow") == ["90 ms", "2.0 ms"])
         for id in ["deliveries", "storage", "backlog"] {
             let isEmpty = try card(id)["isEmpty"] as? Bool

@@ -4,8 +4,17 @@ import LightMailDaemon
 struct LinePlot {
     struct Line {
         let name: String
+        /// Of the style sheet's colours.
+        let colour: Int
         /// By time, in seconds since 1970.
-        let points: [(time: Int64, value: Double)]
+        let points: [Point]
+    }
+
+    struct Point {
+        let time: Int64
+        let value: Double
+        /// Where values are summed up: for how much one counts.
+        var weight = 1.0
     }
 
     let lines: [Line]
@@ -37,8 +46,8 @@ struct LinePlot {
             text += "<text class=\"label\" x=\"\(number(x(time)))\" y=\"190\">\(clock)</text>"
         }
         let highest = lines.flatMap(\.points).map(\.value).max() ?? 0
-        for (index, line) in lines.enumerated() {
-            text += "<path class=\"line s\(index)\" d=\"\(path(line, max(highest, 1e-9)))\"/>"
+        for line in lines {
+            text += "<path class=\"line s\(line.colour)\" d=\"\(path(line, max(highest, 1e-9)))\"/>"
         }
         return text + "</svg>"
     }

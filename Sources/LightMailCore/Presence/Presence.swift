@@ -58,10 +58,13 @@ package struct Presence: Sendable {
         }
     }
 
-    /// Takes leave: the daemon is no more, and its sessions with it.
+    /// Takes leave: the daemon is no more, and its sessions with it. One that comes in its place within the same five minutes would
+    /// have its connections counted beside those of this one.
     package func leave(_ daemon: String) async throws(StoreError) {
         try await change(
             """
+            UPDATE daemon_samples SET connections = 0 WHERE taken_at > UTC_TIMESTAMP() - INTERVAL \(Samples.step) SECOND \
+            AND daemon_id = \(hex: daemon.utf8);\
             DELETE FROM daemon_sessions WHERE daemon_id = \(hex: daemon.utf8);\
             DELETE FROM daemons WHERE id = \(hex: daemon.utf8)
             """)

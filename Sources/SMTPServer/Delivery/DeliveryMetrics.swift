@@ -1,3 +1,4 @@
+import LightMailCore
 import LightMailDaemon
 
 /// What the metrics port tells about deliveries.
@@ -31,6 +32,15 @@ struct DeliveryMetrics: Sendable {
             collection.gauge(
                 "lightmail_message_buffer_peak_bytes", "The most lightmail_message_buffer_bytes ever was.",
                 Double(buffers.peak))
+        }
+    }
+}
+
+extension [Result<DeliveredMessage, StoreError>] {
+    /// Whether somebody got the message: what nobody took has no commit to be timed.
+    var holdSuccess: Bool {
+        contains { result in
+            if case .success = result { true } else { false }
         }
     }
 }

@@ -46,7 +46,7 @@ struct MessageDelivery: Sendable {
                 received, to: recipients.flatMap(\.targets), origin: origin)
             server.metrics.messages.increment()
             server.metrics.bytes.increment(by: UInt64(size))
-            server.metrics.commitTime.observe(ContinuousClock.now - ended)
+            if results.holdSuccess { server.metrics.commitTime.observe(ContinuousClock.now - ended) }
             return conclude(results, size: size)
         } catch MessagePipe.Interruption.abandoned {
             await message.abort()

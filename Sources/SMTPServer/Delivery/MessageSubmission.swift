@@ -190,7 +190,7 @@ struct MessageSubmission: Sendable {
         let began = ContinuousClock.now
         let results = await server.store.delivery.deliver(
             received, to: here.flatMap(\.targets), origin: DeliveryOrigin(server.profile, reversePath), together: true)
-        server.metrics.commitTime.observe(ContinuousClock.now - began)
+        if results.holdSuccess { server.metrics.commitTime.observe(ContinuousClock.now - began) }
         for case .failure(let error) in results {
             logger.warning("delivery failed", metadata: [LogKey.error: "\(error)"])
             return ErrorReplies.recipient(error)

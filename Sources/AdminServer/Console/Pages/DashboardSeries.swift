@@ -15,32 +15,45 @@ struct DashboardSeries {
         [
             card(
                 "sessions", "Connections", daemons.map { line($0) { Double($0.connections) } }, unit: Self.number,
-                ofHour: { $0.max() ?? 0 }),
+                ofHour: Self.highest),
             card(
                 "deliveries", "Messages taken, by five minutes",
                 daemons.filter { ["lmtpd", "smtpd"].contains($0.kind) }.map { line($0) { Double($0.operations) } },
-                unit: Self.number, ofHour: { $0.reduce(0, +) }),
+                unit: Self.number, ofHour: { $0.reduce(0) { $0 + $1.value } }),
             card(
                 "latency", "Time of an operation, mean",
                 daemons.map { line($0, \.operations) { Double($0.microseconds) / Double($0.operations) } },
                 unit: Self.time,
-                ofHour: { $0.reduce(0, +) / Double(max($0.count, 1)) }),
+                ofHour: { points in
+                    points.reduce(0) { $0 + $1.value * $1.weight } / max(points.reduce(0) { $0 + $1.weight }, 1)
+                }),
             card(
                 "slow", "Time within which 95 of 100 operations are done",
-                daemons.map { line($0, \.operations) { Double($0.slow) } }, unit: Self.time, ofHour: { $0.max() ?? 0 }),
+                daemons.map { line($0, \.operations) { Double($0.slow) } }, unit: Self.time, ofHour: Self.highest),
             card(
                 "storage", "Storage", [line("as clients see it") { Double($0.bytes) }],
-                unit: { Figure.bytes(Int64($0)) }, ofHour: { $0.last ?? 0 }),
+                unit: { Figure.bytes(Int64($0)) }, ofHour: Self.last),
             card(
                 "backlog", "Garbage backlog", [line("waiting for the collector") { Double($0.garbageBytes) }],
-                unit: { Figure.bytes(Int64($0)) }, ofHour: { $0.last ?? 0 }),
+                unit: { Figure.bytes(Int64($0)) }, ofHour: Self.last),
         ]
     }
+
+    /// A kind has one colour in all plots.
+    private static func colour(_ kind: KindSamples) -> Int {
+        ["imapd", "lmtpd", "smtpd", "pop3d"].firstIndex(of: kind.kind) ?? 4
+    }
+
+    private static func highest(_ points: [LinePlot.Point]) -> Double { points.map(\.value).max() ?? 0 }
+
+    private static func last(_ points: [LinePlot.Point]) -> Double { points.last?.value ?? 0 }
 
     private var span: Range<Int64> { now - Self.length..<now + 1 }
 
     private func line(_ kind: KindSamples, _ value: (DaemonSample) -> Double) -> LinePlot.Line {
-        LinePlot.Line(name: kind.kind, points: kind.samples.map { ($0.takenAt, value($0)) })
+        LinePlot.Line(
+            name: kind.kind, colour: Self.colour(kind),
+            points: kind.samples.map { LinePlot.Point(time: $0.takenAt, value: value($0)) })
     }
 
     /// Of what was done at all.
@@ -48,22 +61,27 @@ struct DashboardSeries {
         _ kind: KindSamples, _ count: KeyPath<DaemonSample, UInt64>, _ value: (DaemonSample) -> Double
     ) -> LinePlot.Line {
         LinePlot.Line(
-            name: kind.kind,
-            points: kind.samples.filter { $0[keyPath: count] > 0 }.map { ($0.takenAt, value($0)) })
+            name: kind.kind, colour: Self.colour(kind),
+            points: kind.samples.filter { $0[keyPath: count] > 0 }.map {
+                LinePlot.Point(time: $0.takenAt, value: value($0), weight: Double($0[keyPath: count]))
+            })
     }
 
     private func line(_ name: String, _ value: (StoreSample) -> Double) -> LinePlot.Line {
-        LinePlot.Line(name: name, points: store.map { ($0.takenAt, value($0)) })
+        LinePlot.Line(
+            name: name, colour: 0, points: store.map { LinePlot.Point(time: $0.takenAt, value: value($0)) })
     }
 
     private func card(
-        _ id: String, _ title: String, _ lines: [LinePlot.Line], unit: (Double) -> String, ofHour: ([Double]) -> Double
+        _ id: String, _ title: String, _ lines: [LinePlot.Line], unit: (Double) -> String,
+        ofHour: ([LinePlot.Point]) -> Double
     ) -> Values {
         let lines = lines.filter { !$0.points.isEmpty }
         let highest = lines.flatMap(\.points).map(\.value).max() ?? 0
         let plot = LinePlot(lines: lines, span: span, step: Samples.step, top: unit(highest))
-        let legend = lines.enumerated().map { index, line -> Values in
-            ["name": line.name, "class": "s\(index)", "now": line.points.last.map { unit($0.value) } ?? ""]
+        let legend = lines.map { line -> Values in
+            let last = line.points.last.flatMap { $0.time > now - 3 * Samples.step ? unit($0.value) : nil }
+            return ["name": line.name, "class": "s\(line.colour)", "now": last ?? ""]
         }
         return [
             "id": id, "title": title, "isEmpty": lines.isEmpty, "plot": plot.svg, "legend": legend,
@@ -73,14 +91,14 @@ struct DashboardSeries {
 
     /// The latest hour first; hours in which nothing was measured are left out.
     private func hours(
-        _ lines: [LinePlot.Line], _ unit: (Double) -> String, _ ofHour: ([Double]) -> Double
+        _ lines: [LinePlot.Line], _ unit: (Double) -> String, _ ofHour: ([LinePlot.Point]) -> Double
     ) -> [Values] {
         let byHour = lines.map { Dictionary(grouping: $0.points.filter { span.contains($0.time) }) { $0.time / 3_600 } }
         return Set(byHour.flatMap(\.keys)).sorted(by: >).map { hour in
             [
                 "hour": Figure.time(hour * 3_600),
                 "values": byHour.map { points -> Values in
-                    ["value": points[hour].map { unit(ofHour($0.map(\.value))) } ?? ""]
+                    ["value": points[hour].map { unit(ofHour($0)) } ?? ""]
                 },
             ]
         }
