@@ -90,7 +90,11 @@ struct SelectedMailbox: Sendable {
 
 /// Learns that a mailbox has changed. Told on any thread.
 final class MailboxWatch: Sendable {
-    private let dirty = Atomic<Bool>(false)
+    /// Something changed, and it may be anything.
+    private let unknown = Atomic<Bool>(false)
+    /// The highest mod-sequence that was told since the last look.
+    private let told = Atomic<ModSeq>(0)
+    /// The session has read the mailbox as of this one.
     private let read = Atomic<ModSeq>(0)
     private let stale = Atomic<Bool>(false)
     private let idling = Atomic<Bool>(false)
@@ -100,20 +104,30 @@ final class MailboxWatch: Sendable {
         let watching = changes.watch(mailbox: mailbox) { [weak self] modSeq in
             guard let self else { return }
             // Most often its own change, come back through the feed.
-            if let modSeq, modSeq <= self.read.load(ordering: .sequentiallyConsistent) { return }
-            self.dirty.store(true, ordering: .sequentiallyConsistent)
+            if let modSeq {
+                guard modSeq > self.read.load(ordering: .sequentiallyConsistent) else { return }
+                self.told.max(modSeq, ordering: .sequentiallyConsistent)
+            } else {
+                self.unknown.store(true, ordering: .sequentiallyConsistent)
+            }
             // A session at work, or one that waits for a command and did not ask for more, looks by itself.
             if self.idling.load(ordering: .sequentiallyConsistent) { outlet.wake() }
         }
         subscription.withLock { $0 = watching }
     }
 
-    var isDirty: Bool { dirty.load(ordering: .sequentiallyConsistent) || isStale }
+    /// What was told while the session was reading it is no news after.
+    var isDirty: Bool {
+        unknown.load(ordering: .sequentiallyConsistent) || isStale
+            || told.load(ordering: .sequentiallyConsistent) > read.load(ordering: .sequentiallyConsistent)
+    }
 
     /// Whether something changed since the last call, or looking failed.
     func take() -> Bool {
         let isStale = stale.exchange(false, ordering: .sequentiallyConsistent)
-        return dirty.exchange(false, ordering: .sequentiallyConsistent) || isStale
+        let isUnknown = unknown.exchange(false, ordering: .sequentiallyConsistent)
+        let highest = told.exchange(0, ordering: .sequentiallyConsistent)
+        return isUnknown || isStale || highest > read.load(ordering: .sequentiallyConsistent)
     }
 
     /// The session has read the mailbox as of that mod-sequence, or of a later moment.
