@@ -31,7 +31,12 @@ package actor PostQueue {
         let accounts: Set<AccountID>
         let done: CheckedContinuation<Results, Never>
 
-        var footprint: Int { parcels.reduce(0) { $0 + $1.message.footprint } }
+        /// Roughly; a posting's row and the event that tells of it take two kilobytes at most.
+        var footprint: Int { parcels.reduce(0) { $0 + $1.message.footprint + $1.postings.count * 2_048 } }
+
+        /// An APPEND that must be whole: a neighbour's failure is not its failure. And what has several parcels, for it cannot go
+        /// again when some of them were left out and others are committed.
+        var isAlone: Bool { isIndivisible || parcels.count > 1 }
     }
 
     /// By parcel and posting.
@@ -93,11 +98,10 @@ package actor PostQueue {
         var taken = busy
         var footprint = 0
         for call in waiting {
-            // An APPEND that must be whole has a transaction of its own: a neighbour's failure is not its failure.
             let hasRoom =
                 batch.isEmpty
-                || batch.count < Self.batch && !call.isIndivisible && footprint + call.footprint <= Self.footprint
-                    && batch.first?.isIndivisible == false
+                || batch.count < Self.batch && !call.isAlone && footprint + call.footprint <= Self.footprint
+                    && batch.first?.isAlone == false
             // Of one account, several go together, but none overtakes another.
             if hasRoom, call.accounts.isDisjoint(with: taken) {
                 batch.append(call)
@@ -181,7 +185,9 @@ extension PostQueue {
     private static let looks: [Duration] = [.zero, .milliseconds(200), .seconds(1), .seconds(3), .seconds(6)]
 
     /// Runs the transaction. Where the connection was lost in COMMIT, it is run again: what it finds that the first had
-    /// done it does not do twice, so that nobody need send a message again that is there already.
+    /// done it does not do twice, so that nobody need send a message again that is there already. What these runs do not find says
+    /// nothing of what the first has done: whatever they answer, no object is given up, and a failure is one to come again with. An object
+    /// that is in no row after all is the sweep's.
     private func outcome(of parcels: [Parcel], isWhole: Bool, waits: Bool) async throws -> PostTransaction.Outcome {
         let lost: DatabaseError
         do {
@@ -193,8 +199,9 @@ extension PostQueue {
             try await Task.sleep(for: wait)
             do {
                 return try await transaction(
-                    PostTransaction(parcels, isWhole: isWhole, waits: true, outbox: outbox, isRepeat: true))
-            } catch let error as DatabaseError where [.unavailable, .outcomeUnknown].contains(error.kind) {
+                    PostTransaction(parcels, isWhole: isWhole, waits: true, outbox: outbox, isRepeat: true)
+                ).map { $0?.map(\.afterUnknownOutcome) }
+            } catch {
                 continue
             }
         }
@@ -203,6 +210,14 @@ extension PostQueue {
 
     private func transaction(_ transaction: PostTransaction) async throws -> PostTransaction.Outcome {
         try await database.transaction { try transaction.run(on: $0) }
+    }
+}
+
+extension Result<DeliveredMessage, StoreError> {
+    /// Nothing in it says that a message's object is in no row.
+    fileprivate var afterUnknownOutcome: Self {
+        map { DeliveredMessage(mailbox: $0.mailbox, uidValidity: $0.uidValidity, uid: $0.uid, isRepeat: false) }
+            .mapError { StoreError(.unavailable, "a COMMIT was not answered, and now: \($0)") }
     }
 }
 

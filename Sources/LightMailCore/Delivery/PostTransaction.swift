@@ -36,7 +36,7 @@ struct PostTransaction {
         let (boxes, extra) = try connection.lock(
             wanted, then: lockAndLookUp(postings), mayLack: true, skippingLocked: !waits)
         var state = State(
-            boxes: boxes, rooms: try QuotaRooms(extra[0].rows, on: connection),
+            boxes: boxes, rooms: try QuotaRooms(extra[0].rows, on: connection, skippingLocked: !waits),
             known: try KnownDeliveries(extra[1].rows), imported: try ImportedSources(extra[2].rows),
             posted: isRepeat ? try connection.rows(of: parcels.map(\.message.object.key)) : PostedRows(),
             held: try HeldRights(extra.count > 3 ? extra[3].rows : []), outbox: outbox)

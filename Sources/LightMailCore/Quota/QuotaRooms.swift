@@ -8,8 +8,10 @@ struct QuotaRooms {
 
     /// Locks the domains that have a limit: one round trip if there is any, else none.
     ///
-    /// - Parameter rows: of `AccountUsage.lock`.
-    init(_ rows: [Row], on connection: Connection) throws {
+    /// - Parameters:
+    ///   - rows: of `AccountUsage.lock`.
+    ///   - skippingLocked: leaves out the accounts whose domain another transaction has locked, instead of waiting.
+    init(_ rows: [Row], on connection: Connection, skippingLocked: Bool = false) throws {
         for row in rows {
             let account = AccountID(try row[0].uint64)
             accounts[account] = try QuotaRoom(row, owner: .account(String(decoding: try row[6].hex, as: UTF8.self)))
@@ -19,12 +21,14 @@ struct QuotaRooms {
         let locked = try connection.script(
             """
             SELECT id, quota_bytes, quota_messages, used_bytes, used_messages, HEX(name) FROM domains \
-            WHERE id IN (\(list: Set(domainOf.values).sorted())) ORDER BY id FOR UPDATE
+            WHERE id IN (\(list: Set(domainOf.values).sorted())) ORDER BY id \(forUpdate: skippingLocked)
             """)
         for row in locked[0].rows {
             let name = String(decoding: try row[5].hex, as: UTF8.self)
             domains[try row[0].uint64] = try QuotaRoom(row, owner: .domain(name))
         }
+        guard skippingLocked else { return }
+        for (account, domain) in domainOf where domains[domain] == nil { accounts[account] = nil }
     }
 
     /// Whether the account is there, and locked.
@@ -117,8 +121,9 @@ private struct QuotaRoom {
 
     /// Takes room for messages; false, and takes nothing, when there is not enough. What makes room is always welcome.
     mutating func take(bytes wanted: Int64, messages count: Int64) -> Bool {
-        if let bytes, wanted > 0, bytes.limit - bytes.used < wanted { return false }
-        if let messages, count > 0, messages.limit - messages.used < count { return false }
+        // What is used may be below nothing, after a counter went wrong: that refuses nothing, and overflows nothing.
+        if let bytes, wanted > 0, bytes.used > bytes.limit - wanted { return false }
+        if let messages, count > 0, messages.used > messages.limit - count { return false }
         bytes?.used += wanted
         messages?.used += count
         return true

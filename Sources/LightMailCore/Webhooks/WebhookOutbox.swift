@@ -66,13 +66,17 @@ package struct WebhookOutbox: Sendable {
     }
 }
 
+/// Octets of a subject, as the header has it, that an event tells: in a statement each may take twelve, for each recipient.
+private let longestSubject = 500
+
 extension Posting {
     fileprivate func event(_ kind: WebhookEvent.Kind, _ message: ReceivedMessage) -> WebhookEvent {
         var event = WebhookEvent(
             kind, origin, recipient: deliveredTo.map { String(decoding: $0, as: UTF8.self) } ?? "")
         event.facts.object_key = message.object.key
         event.facts.size = message.object.size + UInt64(DeliveredTo.field(deliveredTo).count)
-        event.facts.subject = (try? Envelope(encoded: message.envelope))?.subject.map { EncodedWord.decode($0) }
+        event.facts.subject = (try? Envelope(encoded: message.envelope))?.subject
+            .map { EncodedWord.decode(Array($0.prefix(longestSubject))) }
         return event
     }
 }
