@@ -18,13 +18,27 @@ struct FeedPosition: Sendable {
     private static let patience = Duration.seconds(60)
     private static let maximumGaps = 10_000
     private static let maximumRows = 10_000
+    /// Numbers below the end that are looked at for what was taken and not committed when the position was.
+    private static let lookback: UInt64 = 1_000
+    /// The table was empty, for the collector had taken all: where its numbers go on is not known.
+    private var isBlank = false
 
-    /// The end of the feed as it is now.
+    /// The end of the feed as it is now. What has a number below and is not committed yet will be told.
     static func now(_ database: ConnectionPool) async throws -> FeedPosition {
-        let last = try await database.read { connection in
-            try connection.script("SELECT COALESCE(MAX(id), 0) FROM mailbox_changes")[0].rows[0][0].uint64
+        let ids = try await database.read { connection in
+            try connection.script("SELECT id FROM mailbox_changes ORDER BY id DESC LIMIT \(lookback)")[0].rows.map {
+                try $0[0].uint64
+            }
         }
-        return FeedPosition(last: last)
+        var position = FeedPosition(last: ids.first ?? 0)
+        position.isBlank = ids.isEmpty
+        let seen = Set(ids)
+        let deadline = ContinuousClock.now + patience
+        for back in 1..<lookback where back < position.last {
+            let id = position.last - back
+            if id >= ids.last ?? 0, !seen.contains(id) { position.gaps[id] = deadline }
+        }
+        return position
     }
 
     private init(last: UInt64) {
@@ -58,6 +72,10 @@ struct FeedPosition: Sendable {
     }
 
     private mutating func remember(missingBelow id: UInt64, until deadline: ContinuousClock.Instant) {
+        if isBlank {
+            isBlank = false
+            last = max(last, id > Self.lookback ? id - Self.lookback : 0)
+        }
         guard id - last - 1 <= UInt64(Self.maximumGaps - gaps.count) else {
             lostTrack = true
             return

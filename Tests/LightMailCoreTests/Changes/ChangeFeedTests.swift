@@ -101,6 +101,48 @@ import Testing
         }
     }
 
+    /// What was under way when the first began to watch is told when it commits.
+    @Test func aCommitFromBeforeTheBeginningIsNotMissed() async throws {
+        try await StoreBench.run { bench in
+            let account = try await bench.account("a")
+            let inbox = try await bench.inbox(account)
+            func insert(_ id: UInt64) async throws {
+                try await bench.run(
+                    """
+                    INSERT INTO mailbox_changes (id, account_id, mailbox_id, modseq, kind, changed_at) \
+                    VALUES (\(id), \(account.id.rawValue), \(inbox.id.rawValue), 1, 'flags', UTC_TIMESTAMP())
+                    """)
+            }
+            try await insert(5_000)
+            try await insert(5_003)
+            var position = try await FeedPosition.now(bench.store.database)
+            #expect(try await position.read(bench.store.database).isEmpty)
+            try await insert(5_002)
+            try await insert(5_004)
+            #expect(try await position.read(bench.store.database).count == 2)
+            #expect(try await position.read(bench.store.database).isEmpty)
+        }
+    }
+
+    /// After an hour without a change the collector has taken all rows, and the numbers go on where they were.
+    @Test func anEmptyTableIsNoLostTrack() async throws {
+        try await StoreBench.run { bench in
+            let account = try await bench.account("a")
+            let inbox = try await bench.inbox(account)
+            try await bench.run("DELETE FROM mailbox_changes")
+            var position = try await FeedPosition.now(bench.store.database)
+            for id in [50_000, 50_001, 49_999] {
+                try await bench.run(
+                    """
+                    INSERT INTO mailbox_changes (id, account_id, mailbox_id, modseq, kind, changed_at) \
+                    VALUES (\(UInt64(id)), \(account.id.rawValue), \(inbox.id.rawValue), 1, 'flags', UTC_TIMESTAMP())
+                    """)
+                #expect(try await position.read(bench.store.database).count == 1)
+                #expect(!position.lostTrack)
+            }
+        }
+    }
+
     @Test func aTickCostsOneQuery() async throws {
         try await StoreBench.run { bench in
             let account = try await bench.account("a")
