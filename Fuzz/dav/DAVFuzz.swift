@@ -14,7 +14,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     do throws(XMLError) {
         let root = try XMLReader.read(input)
         if let fragment = XMLWriter.fragment(root) {
-            precondition(try XMLReader.read(fragment) == root, "written and read again it is another")
+            let again = try XMLReader.read(fragment)
+            precondition(again == root, "written and read again it is another")
         }
         _ = try? PropertyRequest(propfind: root)
         _ = try? PropertyUpdate(proppatch: root)

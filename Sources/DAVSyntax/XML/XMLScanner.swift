@@ -92,6 +92,8 @@ struct XMLScanner {
         guard offset > start else { throw fail(.expected("a name")) }
         guard offset - start <= limits.nameOctets else { throw fail(.tooMany("octets of a name")) }
         let name = String(decoding: octets[start..<offset], as: UTF8.self)
+        // Of ASCII the octets have said it all.
+        if octets[start..<offset].allSatisfy({ $0 < 0x80 }) { return name }
         guard let first = name.unicodeScalars.first, first.beginsName,
             name.unicodeScalars.allSatisfy({ $0.beginsName || $0.continuesName })
         else { throw XMLError(.expected("a name"), at: start) }
