@@ -455,6 +455,13 @@ CREATE TABLE store_samples (
 
 INSERT INTO schema_migrations VALUES (16, 'samples', UTC_TIMESTAMP());
 
+-- A session that a daemon tells of only after its account was to have none any more, such as one that began just before a new password,
+-- is found by when it began.
+ALTER TABLE accounts
+    ADD COLUMN sessions_ended_at DATETIME NULL;
+
+INSERT INTO schema_migrations VALUES (17, 'sessions_ended', UTC_TIMESTAMP());
+
 -- The example account: user@example.com, password "lightmail".
 INSERT INTO domains (name, created_at) VALUES ('example.com', UTC_TIMESTAMP());
 INSERT INTO accounts (domain_id, username, password_hash, last_uid_validity, created_at)

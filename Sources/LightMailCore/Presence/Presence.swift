@@ -36,12 +36,16 @@ package struct Presence: Sendable {
                     \(hex: session.listener.utf8), \(client), \(secondsSince1970: session.beganAt))
                     """
             }
-            // Who was stopped before the session was known is found now.
+            // Who was stopped, or got a new password, before the session was known is found now. That it is to end stays, should
+            // it be told of again.
             script += """
-                ;REPLACE INTO daemon_sessions (id, daemon_id, account_id, listener, client, began_at) VALUES \(list: rows);\
+                ;INSERT INTO daemon_sessions (id, daemon_id, account_id, listener, client, began_at) VALUES \(list: rows) \
+                ON DUPLICATE KEY UPDATE daemon_id = VALUES(daemon_id), account_id = VALUES(account_id), \
+                listener = VALUES(listener), client = VALUES(client), began_at = VALUES(began_at);\
                 UPDATE daemon_sessions s LEFT JOIN accounts a ON a.id = s.account_id AND a.live = 1 AND a.is_active = 1 \
                 LEFT JOIN domains d ON d.id = a.domain_id AND d.is_active = 1 SET s.is_ending = 1 \
-                WHERE s.id IN (\(list: began.map { "\(hex: $0.id.utf8)" as SQLText })) AND d.id IS NULL
+                WHERE s.id IN (\(list: began.map { "\(hex: $0.id.utf8)" as SQLText })) \
+                AND (d.id IS NULL OR s.began_at <= a.sessions_ended_at)
                 """
         }
         if !ended.isEmpty {
@@ -140,8 +144,12 @@ extension Presence {
 
 /// Statements that have all sessions of accounts ended.
 enum SessionEnding {
+    /// Those too that their daemons have not told of yet.
     static func of(_ account: AccountID) -> SQLText {
-        "UPDATE daemon_sessions SET is_ending = 1 WHERE account_id = \(account.rawValue)"
+        """
+        UPDATE accounts SET sessions_ended_at = UTC_TIMESTAMP() WHERE id = \(account.rawValue);\
+        UPDATE daemon_sessions SET is_ending = 1 WHERE account_id = \(account.rawValue)
+        """
     }
 
     static func of(domain: UInt64) -> SQLText {

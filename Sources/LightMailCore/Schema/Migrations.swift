@@ -410,5 +410,11 @@ extension Migration {
                     garbage_bytes   BIGINT UNSIGNED NOT NULL
                 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
                 """),
+        Migration(
+            version: 17, name: "sessions_ended",
+            statements: """
+                ALTER TABLE accounts
+                    ADD COLUMN sessions_ended_at DATETIME NULL
+                """),
     ]
 }

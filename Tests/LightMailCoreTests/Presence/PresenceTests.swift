@@ -10,9 +10,12 @@ import Testing
             id: id, kind: kind, host: "host", pid: 7, version: "1", startedAt: 1_700_000_000, connections: 3)
     }
 
-    private func session(_ id: String, _ account: Account) -> LiveSession {
-        LiveSession(id: id, account: account.id, listener: "imaps", client: "192.0.2.1", beganAt: 1_700_000_001)
+    private func session(_ id: String, _ account: Account, beganAt: Int64 = 1_700_000_001) -> LiveSession {
+        LiveSession(id: id, account: account.id, listener: "imaps", client: "192.0.2.1", beganAt: beganAt)
     }
+
+    /// After all that a test does now.
+    private let later: Int64 = 4_000_000_000
 
     @Test func aBeatIsOneRoundTrip() async throws {
         try await StoreBench.run { bench in
@@ -77,6 +80,23 @@ import Testing
         }
     }
 
+    /// It began before the new password, and its daemon tells of it after.
+    @Test func aNewPasswordEndsWhatIsNotToldYet() async throws {
+        try await StoreBench.run { bench in
+            let account = try await bench.account("a")
+            let presence = bench.store.presence
+            func tell(_ began: [LiveSession]) async throws -> Set<String> {
+                Set(try await presence.tell(daemon("d"), beat: 10, began: began, ended: []).ending)
+            }
+            #expect(try await tell([]).isEmpty)
+            try await bench.store.accounts.setPassword(try EmailAddress(account.username), password: Array("new".utf8))
+            #expect(try await tell([session("s1", account), session("s2", account, beganAt: later)]) == ["s1"])
+            // A beat whose COMMIT was not answered tells of the same once more.
+            try await presence.disconnect("s2")
+            #expect(try await tell([session("s2", account, beganAt: later)]) == ["s1", "s2"])
+        }
+    }
+
     /// Stopped or removed before its session was told of, or after.
     @Test func aStoppedAccountHasNoSessions() async throws {
         try await StoreBench.run { bench in
@@ -94,7 +114,9 @@ import Testing
             let domain = try #require(try await bench.store.administration.domains().first)
             try await presence.leave("d")
             #expect(
-                try await presence.tell(daemon("d"), beat: 10, began: [session("s4", ann)], ended: []).ending.isEmpty)
+                try await presence.tell(daemon("d"), beat: 10, began: [session("s4", ann, beganAt: later)], ended: [])
+                    .ending
+                    .isEmpty)
             try await bench.store.administration.setActive(domain: domain.id, false)
             #expect(
                 try await presence.tell(daemon("d"), beat: 10, began: [session("s5", ann)], ended: []).ending.count == 2
