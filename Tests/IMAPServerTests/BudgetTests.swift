@@ -24,15 +24,25 @@ import Testing
         )
     }
 
-    /// Headers over 16 KiB are not held by the thousand: 64 of them a round trip, each with its own message.
-    @Test func largeHeadersAreReadSomeAtATime() async throws {
+    /// A store with one connection, whose change feed sleeps, and a server on it with an account.
+    private func start() async throws -> (Store, TestServer, user: String) {
         let stores = TestStore(changeTick: .seconds(3600), poolSize: 1)
         let store = try await stores.store()
         let user = try await stores.makeAccount()
-        let server = try await TestServer.start(store: store)
+        return (store, try await TestServer.start(store: store), user)
+    }
+
+    private func logIn(_ server: TestServer, _ user: String) async throws -> TestClient {
         let client = try await TestClient.connect(server.port)
         _ = try await client.line()
         _ = try await client.command("a1", "LOGIN \(user) secret")
+        return client
+    }
+
+    /// Headers over 16 KiB are not held by the thousand: 64 of them a round trip, each with its own message.
+    @Test func largeHeadersAreReadSomeAtATime() async throws {
+        let (store, server, user) = try await start()
+        let client = try await logIn(server, user)
         let filling = String(repeating: "x", count: 900)
         for number in 1...(LargeHeaders.atOnce + 3) {
             var header = "Subject: \(number)\r\n"
@@ -56,13 +66,8 @@ import Testing
 
     /// Its own change comes back through the feed, when it has long been told of it.
     @Test func aSessionDoesNotLookAgainForItsOwnChange() async throws {
-        let stores = TestStore(changeTick: .seconds(3600), poolSize: 1)
-        let store = try await stores.store()
-        let user = try await stores.makeAccount()
-        let server = try await TestServer.start(store: store)
-        let client = try await TestClient.connect(server.port)
-        _ = try await client.line()
-        _ = try await client.command("a1", "LOGIN \(user) secret")
+        let (store, server, user) = try await start()
+        let client = try await logIn(server, user)
         for number in 1...2 { _ = try await client.command("p\(number)", "APPEND INBOX {4+}\r\nbody") }
         _ = try await client.command("a2", "SELECT INBOX")
         // From here on the feed tells of each change.
@@ -74,9 +79,7 @@ import Testing
         let quiet = try await cost(store) { _ = try await client.command("a5", "FETCH 1 FLAGS") }
         #expect(quiet.roundTrips == 0)
 
-        let other = try await TestClient.connect(server.port)
-        _ = try await other.line()
-        _ = try await other.command("b1", "LOGIN \(user) secret")
+        let other = try await logIn(server, user)
         _ = try await other.command("b2", "SELECT INBOX")
         _ = try await other.command("b3", "STORE 2 +FLAGS (\\Answered)")
         let told = try await client.command("a6", "FETCH 1 FLAGS")
@@ -88,13 +91,8 @@ import Testing
     }
 
     @Test func everyCommandKeepsItsBudget() async throws {
-        let stores = TestStore(changeTick: .seconds(3600), poolSize: 1)
-        let store = try await stores.store()
-        let user = try await stores.makeAccount()
-        let server = try await TestServer.start(store: store)
-        let client = try await TestClient.connect(server.port)
-        _ = try await client.line()
-        _ = try await client.command("a1", "LOGIN \(user) secret")
+        let (store, server, user) = try await start()
+        let client = try await logIn(server, user)
         for number in 1...20 {
             try await client.send("p\(number) APPEND INBOX {26+}\r\nSubject: a\r\n\r\nbody of it..")
             _ = try await client.lines(until: "p\(number)")

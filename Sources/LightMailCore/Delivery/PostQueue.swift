@@ -31,7 +31,8 @@ package actor PostQueue {
         let accounts: Set<AccountID>
         let done: CheckedContinuation<Results, Never>
 
-        /// Roughly; a posting's row and the event that tells of it take two kilobytes at most.
+        /// Roughly: a posting's row and the event that tells of it take some two kilobytes in the statement, of a hostile subject up to six
+        /// more.
         var footprint: Int { parcels.reduce(0) { $0 + $1.message.footprint + $1.postings.count * 2_048 } }
 
         /// An APPEND that must be whole: a neighbour's failure is not its failure. And what has several parcels, for it cannot go
