@@ -16,7 +16,7 @@ package enum AdminAPI {
             limits: context.connectionLimits { ($0.api.maxConnections, 0) },
             initialize: { channel, connection in door.initialize(channel, connection) })
         if section.enableSSL {
-            specification.tls = try context.makeTLS(certificate: section.tlsCertificate, key: section.tlsKey)
+            specification.tls = try context.makeTLS { ($0.api.tlsCertificate, $0.api.tlsKey) }
         }
         if section.proxyProtocol { specification.proxies = context.configuration.proxy.trustedNetworks }
         specification.readBufferSize = 16_384

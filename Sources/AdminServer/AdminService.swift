@@ -9,6 +9,8 @@ import SMTPClient
 /// What every route is given: the store, the configuration, and who may do what.
 final class AdminService: Sendable {
     let context: DaemonContext
+    /// As the configuration was last read.
+    let section: Adjustable<APISection>
     let gatekeeper: Gatekeeper
     let requestRate: RateLimit
     let metrics: AdminMetrics
@@ -25,6 +27,7 @@ final class AdminService: Sendable {
     init(context: DaemonContext) throws {
         let section = context.configuration.api
         self.context = context
+        self.section = context.adjustable(\.api)
         gatekeeper = Gatekeeper(
             token: section.token, tokens: context.store.tokens,
             failures: RateLimit(section.rateLimitFailures, in: section.rateLimitWindow))
@@ -37,6 +40,11 @@ final class AdminService: Sendable {
         // Somebody waits for the answer.
         smarthost.timeouts = SMTPTimeouts(connect: .seconds(10), reply: .seconds(60), total: .seconds(120))
         self.smarthost = SMTPClient(smarthost)
+        context.onReload { [gatekeeper, requestRate] configuration in
+            let section = configuration.api
+            gatekeeper.failures.change(section.rateLimitFailures, in: section.rateLimitWindow)
+            requestRate.change(section.rateLimitRequests, in: section.rateLimitWindow)
+        }
     }
 
     /// Seconds for which what was deleted can be restored.

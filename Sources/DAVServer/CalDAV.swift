@@ -13,11 +13,10 @@ package enum CalDAV {
         let service = DAVService(context)
         var specification = ListenerSpecification(
             name: "caldav", endpoint: .tcp(host: section.bind, port: section.port),
-            limits: ConnectionLimits(
-                maximum: section.maxConnections, maximumPerAddress: section.maxConnectionsPerAddress),
+            limits: context.connectionLimits { ($0.caldav.maxConnections, $0.caldav.maxConnectionsPerAddress) },
             initialize: { channel, connection in service.initialize(channel, connection) })
         if section.enableSSL {
-            specification.tls = try context.makeTLS(certificate: section.tlsCertificate, key: section.tlsKey)
+            specification.tls = try context.makeTLS { ($0.caldav.tlsCertificate, $0.caldav.tlsKey) }
         }
         if section.proxyProtocol { specification.proxies = context.configuration.proxy.trustedNetworks }
         specification.readBufferSize = 16_384

@@ -12,6 +12,8 @@ final class DAVService: Sendable {
     let context: DaemonContext
     let authenticator: Authenticator
     let metrics: DAVMetrics
+    /// As the configuration was last read.
+    let section: Adjustable<CalDAVSection>
 
     var store: Store { context.store }
     var calendars: Calendars { context.store.calendars }
@@ -19,6 +21,7 @@ final class DAVService: Sendable {
 
     init(_ context: DaemonContext) {
         self.context = context
+        section = context.adjustable(\.caldav)
         authenticator = Authenticator(context, service: "caldav")
         metrics = DAVMetrics(context.metrics)
     }
@@ -26,7 +29,7 @@ final class DAVService: Sendable {
     /// Adds HTTP to a connection. Called on the event loop of `channel`, with a TLS handler already in place.
     func initialize(_ channel: Channel, _ connection: ConnectionInfo) -> EventLoopFuture<Void> {
         let session = DAVSession(self, connection)
-        let seconds = Int64(context.configuration.caldav.sessionTimeout.components.seconds)
+        let seconds = Int64(section.current.sessionTimeout.components.seconds)
         let http = HTTP1Channel(
             responder: { [self] request, writer, channel in
                 try await respond(to: request, writer, session, channel)

@@ -12,7 +12,7 @@ extension IMAPService {
         context.store.start()
         var tls: TLSProvider?
         if section.enableSSL {
-            tls = try context.makeTLS(certificate: section.tlsCertificate, key: section.tlsKey)
+            tls = try context.makeTLS { ($0.imap.tlsCertificate, $0.imap.tlsKey) }
         }
         let service = IMAPService(
             store: context.store,
@@ -22,6 +22,7 @@ extension IMAPService {
             requiresTLS: section.tlsOnly, serverAnnotations: section.serverAnnotations, sessions: context.sessions,
             registry: context.metrics,
             logger: context.logger)
+        context.onReload { service.change(SessionLimits($0.imap)) }
         try await service.listen(in: context)
     }
 

@@ -9,7 +9,7 @@ package final class IMAPService: Sendable {
     let store: Store
     let authenticator: Authenticator
     let hostname: String
-    let limits: SessionLimits
+    private let limitsInUse: Adjustable<SessionLimits>
     /// Nil where TLS is not set up: then there is no STARTTLS.
     let tls: TLSProvider?
     /// Whether a password in clear is refused.
@@ -34,7 +34,7 @@ package final class IMAPService: Sendable {
         self.store = store
         self.authenticator = authenticator
         self.hostname = hostname
-        self.limits = limits
+        limitsInUse = Adjustable(limits)
         self.tls = tls
         self.requiresTLS = requiresTLS
         self.serverAnnotations = serverAnnotations
@@ -44,6 +44,16 @@ package final class IMAPService: Sendable {
         metrics = IMAPMetrics(registry)
         commandRate = NetworkRate(limit: limits.commandsOfAddress, window: limits.commandWindow)
         commandBuckets = NetworkBuckets(rate: limits.commandRateOfAddress)
+    }
+
+    /// The bounds of sessions, of those that are open too.
+    var limits: SessionLimits { limitsInUse.current }
+
+    /// Sets other bounds for all sessions.
+    func change(_ limits: SessionLimits) {
+        limitsInUse.change(to: limits)
+        commandRate.change(limit: limits.commandsOfAddress, window: limits.commandWindow)
+        commandBuckets.change(rate: limits.commandRateOfAddress)
     }
 
     /// Adds a session to a connection. On the event loop of `channel`, with the TLS handler of an implicit TLS

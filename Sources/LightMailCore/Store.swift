@@ -59,7 +59,7 @@ package final class Store: Sendable {
             passwords: PasswordVerifier(
                 parallelism: configuration.passwordVerifiers, cost: configuration.passwordCost,
                 remembered: configuration.passwordMemory, scramIterations: configuration.scramIterations),
-            rules: configuration.logins, saltSecret: SharedSecret("scram-salt", database: database),
+            rules: Adjustable(configuration.logins), saltSecret: SharedSecret("scram-salt", database: database),
             now: seconds, outbox: outbox)
         quotas = Quotas(database: database)
         introspector = configuration.introspection.map { TokenIntrospector($0, engine: engine, now: seconds) }

@@ -11,7 +11,7 @@ extension POP3Service {
         let section = context.configuration.pop3
         var tls: TLSProvider?
         if section.enableSSL {
-            tls = try context.makeTLS(certificate: section.tlsCertificate, key: section.tlsKey)
+            tls = try context.makeTLS { ($0.pop3.tlsCertificate, $0.pop3.tlsKey) }
         }
         let service = POP3Service(
             store: context.store,
@@ -20,6 +20,7 @@ extension POP3Service {
             hostname: context.configuration.system.hostname, limits: SessionLimits(section), tls: tls,
             requiresTLS: section.tlsOnly, sessions: context.sessions, registry: context.metrics,
             logger: context.logger)
+        context.onReload { service.change(SessionLimits($0.pop3)) }
         try await service.listen(in: context)
     }
 

@@ -9,7 +9,7 @@ package final class POP3Service: Sendable {
     let store: Store
     let authenticator: Authenticator
     let hostname: String
-    let limits: SessionLimits
+    private let limitsInUse: Adjustable<SessionLimits>
     /// Nil where TLS is not set up: then there is no STLS.
     let tls: TLSProvider?
     /// Whether a password in clear is refused.
@@ -17,7 +17,7 @@ package final class POP3Service: Sendable {
     let sessions: SessionRegistry
     let logger: Logger
     let metrics: POP3Metrics
-    let loginTimes: LoginTimes
+    let loginTimes = LoginTimes()
 
     package init(
         store: Store, authenticator: Authenticator, hostname: String, limits: SessionLimits, tls: TLSProvider?,
@@ -26,13 +26,20 @@ package final class POP3Service: Sendable {
         self.store = store
         self.authenticator = authenticator
         self.hostname = hostname
-        self.limits = limits
+        limitsInUse = Adjustable(limits)
         self.tls = tls
         self.requiresTLS = requiresTLS
         self.sessions = sessions
         self.logger = logger
         metrics = POP3Metrics(registry)
-        loginTimes = LoginTimes(delay: limits.loginDelay)
+    }
+
+    /// The bounds of sessions, of those that are open too.
+    var limits: SessionLimits { limitsInUse.current }
+
+    /// Sets other bounds for all sessions.
+    func change(_ limits: SessionLimits) {
+        limitsInUse.change(to: limits)
     }
 
     /// Adds a session to a connection. On the event loop of `channel`, with the TLS handler of an implicit TLS

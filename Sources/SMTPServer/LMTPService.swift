@@ -9,9 +9,10 @@ package enum LMTPService {
         let section = context.configuration.lmtp
         let system = context.configuration.system
         let server = ServerContext(
-            profile: .lmtp(SessionLimits(messageSize: section.maxMessageSize, idleTimeout: section.sessionTimeout)),
+            profile: profile(context.configuration),
             hostname: system.hostname, store: context.store, sessions: context.sessions, metrics: context.metrics,
             logger: context.logger)
+        context.onReload { server.change(profile($0)) }
         let limits = context.connectionLimits { ($0.lmtp.maxConnections, 0) }
         if !section.socket.isEmpty {
             let endpoint = ListenerSpecification.Endpoint.unix(
@@ -22,5 +23,10 @@ package enum LMTPService {
             let endpoint = ListenerSpecification.Endpoint.tcp(host: section.bind, port: section.port)
             try await context.listen(server.listener("lmtp-tcp", endpoint, limits))
         }
+    }
+
+    private static func profile(_ configuration: Configuration) -> Profile {
+        let section = configuration.lmtp
+        return .lmtp(SessionLimits(messageSize: section.maxMessageSize, idleTimeout: section.sessionTimeout))
     }
 }

@@ -24,37 +24,47 @@ package struct SMTPService {
         section = context.configuration.smtpServer
         tls =
             section.tlsCertificate.isEmpty
-            ? nil : try context.makeTLS(certificate: section.tlsCertificate, key: section.tlsKey)
+            ? nil : try context.makeTLS { ($0.smtpServer.tlsCertificate, $0.smtpServer.tlsKey) }
         limits = context.connectionLimits { ($0.smtpServer.maxConnections, $0.smtpServer.maxConnectionsPerAddress) }
-        let bounds = SessionLimits(messageSize: section.maxMessageSize, idleTimeout: section.sessionTimeout)
         let smarthost = SMTPClient(SmarthostConfiguration(context.configuration))
         // Port 25 asks for a password only where all of its clients are known; then it is one more submission port.
         let isPrivate = section.requireAuthSMTP
+        let trusted = context.configuration.proxy.trustedNetworks
+        let inboundProfile = Self.profiles(isPrivate ? .submission : .inbound, tls, trusted) { _ in isPrivate }
+        let submissionProfile = Self.profiles(.submission, tls, trusted) { $0.requireAuthSubmission }
         inbound = ServerContext(
-            profile: Self.profile(isPrivate ? .submission(bounds) : .inbound(bounds), isPrivate, context, tls),
+            profile: inboundProfile(context.configuration),
             hostname: context.configuration.system.hostname, store: context.store, sessions: context.sessions,
             metrics: context.metrics, logger: context.logger,
             authenticator: Authenticator(
                 context, service: "smtp", maximumSessions: { $0.smtpServer.maxConnectionsPerUser }),
             smarthost: isPrivate ? smarthost : nil)
         submission = ServerContext(
-            inbound, profile: Self.profile(.submission(bounds), section.requireAuthSubmission, context, tls),
-            smarthost: smarthost)
+            inbound, profile: submissionProfile(context.configuration), smarthost: smarthost)
+        context.onReload { [inbound, submission] in
+            inbound.change(inboundProfile($0))
+            submission.change(submissionProfile($0))
+        }
     }
 
-    private static func profile(
-        _ plain: Profile, _ requiresAuthentication: Bool, _ context: DaemonContext, _ tls: TLSProvider?
-    ) -> Profile {
-        let section = context.configuration.smtpServer
-        var profile = plain
-        if section.enableSTARTTLS { profile.tls = tls }
-        if section.xclient { profile.xclientNetworks = context.configuration.proxy.trustedNetworks }
-        if profile.role == .submission {
-            profile.authentication = AuthenticationPolicy(
-                isOffered: section.enableAuth, isRequired: requiresAuthentication,
-                requiresTLS: section.authRequireTLS)
+    /// A profile that is made of what the configuration says, now and at each reload.
+    private static func profiles(
+        _ role: Profile.Role, _ tls: TLSProvider?, _ trusted: [Network],
+        requiresAuthentication: @escaping @Sendable (SMTPServerSection) -> Bool
+    ) -> @Sendable (Configuration) -> Profile {
+        { configuration in
+            let section = configuration.smtpServer
+            let limits = SessionLimits(messageSize: section.maxMessageSize, idleTimeout: section.sessionTimeout)
+            var profile = role == .submission ? Profile.submission(limits) : Profile.inbound(limits)
+            if section.enableSTARTTLS { profile.tls = tls }
+            if section.xclient { profile.xclientNetworks = trusted }
+            if profile.role == .submission {
+                profile.authentication = AuthenticationPolicy(
+                    isOffered: section.enableAuth, isRequired: requiresAuthentication(section),
+                    requiresTLS: section.authRequireTLS)
+            }
+            return profile
         }
-        return profile
     }
 
     private func listen() async throws {

@@ -46,4 +46,15 @@ struct RateLimitTests {
         let address = try #require(IPAddress("192.0.2.1"))
         #expect((0..<1000).allSatisfy { _ in limit.take(address) })
     }
+
+    @Test func anotherLimitHoldsAtOnce() throws {
+        let limit = RateLimit(0, in: .seconds(60))
+        let address = try #require(IPAddress("192.0.2.1"))
+        #expect(limit.take(address))
+        limit.change(2, in: .seconds(60))
+        #expect((0..<3).map { _ in limit.take(address) } == [true, true, false])
+        #expect(limit.retryAfter == 30)
+        limit.change(0, in: .seconds(60))
+        #expect(limit.take(address))
+    }
 }

@@ -280,6 +280,20 @@ import Testing
         }
     }
 
+    @Test func whatWaitsForTheNextStartIsNamed() throws {
+        let before = Configuration()
+        var after = before
+        after.imap.port = 1143
+        after.imap.sessionTimeout = .seconds(60)
+        after.pop3.port = 1110
+        after.s3.secretKey = Secret("another")
+        after.logging.level = .debug
+        #expect(after.keysForNextStart(of: .imapd, since: before) == ["s3.secret_key", "imap.port"])
+        #expect(after.keysForNextStart(of: .pop3d, since: before) == ["s3.secret_key", "pop3.port"])
+        #expect(after.keysForNextStart(of: .gcd, since: before) == ["s3.secret_key"])
+        #expect(after.keysForNextStart(of: .imapd, since: after).isEmpty)
+    }
+
     @Test func everyDefaultCanBeReadBack() throws {
         let defaults = Configuration()
         for table in Configuration.table {

@@ -135,7 +135,7 @@ final class NotifySocket: Sendable {
             }
         }
         await #expect(processExitsWith: .exitCode(78)) {
-            try await serve { context in _ = try context.makeTLS(certificate: "/nonexistent", key: "/nonexistent") }
+            try await serve { context in _ = try context.makeTLS { _ in ("/nonexistent", "/nonexistent") } }
         }
         await #expect(processExitsWith: .exitCode(70)) {
             try await serve { context in context.runInBackground("sweep") { throw CocoaError(.featureUnsupported) } }

@@ -38,6 +38,18 @@ import Testing
         let unlimited = NetworkRate(limit: 0, window: .seconds(10))
         for _ in 0..<5 { #expect(unlimited.admit(IPAddress("192.0.2.1"), at: start)) }
     }
+
+    @Test func anotherLimitHoldsAtOnce() {
+        let client = IPAddress("192.0.2.1")
+        let rate = NetworkRate(limit: 1, window: .seconds(10))
+        #expect(rate.admit(client, at: start))
+        #expect(!rate.admit(client, at: start))
+        rate.change(limit: 3, window: .seconds(10))
+        #expect(rate.admit(client, at: start))
+        #expect(!rate.admit(client, at: start))
+        rate.change(limit: 0, window: .seconds(10))
+        #expect(rate.admit(client, at: start))
+    }
 }
 
 @Suite struct AccountSessionsTests {

@@ -39,4 +39,15 @@ import Testing
         let unlimited = NetworkBuckets(rate: nil)
         for _ in 0..<5 { #expect(unlimited.take(first, at: start) == .zero) }
     }
+
+    @Test func anotherRateHoldsAtOnce() throws {
+        let client = IPAddress("192.0.2.1")
+        let buckets = NetworkBuckets(rate: nil)
+        #expect(buckets.take(client, at: start) == .zero)
+        buckets.change(rate: TokenBucket.Rate(perSecond: 1, burst: 1))
+        #expect(buckets.take(client, at: start) == .zero)
+        #expect(buckets.take(client, at: start) == .seconds(1))
+        buckets.change(rate: nil)
+        #expect(buckets.take(client, at: start) == .zero)
+    }
 }

@@ -9,10 +9,18 @@ final class RateLimit: Sendable {
         var at: ContinuousClock.Instant
     }
 
-    private let limit: Double
-    private let window: Duration
+    private struct State {
+        var limit: Double
+        var window: Duration
+        var buckets: [[UInt8]: Bucket] = [:]
+
+        func refilled(_ bucket: Bucket, at now: ContinuousClock.Instant) -> Double {
+            min(limit, bucket.left + (now - bucket.at) / window * limit)
+        }
+    }
+
     private let now: @Sendable () -> ContinuousClock.Instant
-    private let buckets = Mutex<[[UInt8]: Bucket]>([:])
+    private let state: Mutex<State>
 
     /// Addresses remembered; beyond them those that would be full are forgotten, and then all.
     private static let capacity = 65_536
@@ -22,9 +30,16 @@ final class RateLimit: Sendable {
         _ limit: Int, in window: Duration,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
     ) {
-        self.limit = Double(limit)
-        self.window = window
+        state = Mutex(State(limit: Double(limit), window: window))
         self.now = now
+    }
+
+    /// Sets another limit, from now on.
+    func change(_ limit: Int, in window: Duration) {
+        state.withLock { state in
+            state.limit = Double(limit)
+            state.window = window
+        }
     }
 
     /// Takes one; false, and takes none, when there is none left.
@@ -43,27 +58,26 @@ final class RateLimit: Sendable {
 
     /// Whole seconds until there is one again.
     var retryAfter: Int {
-        limit > 0 ? max(1, Int((window / .seconds(1) / limit).rounded(.up))) : 1
-    }
-
-    private func change(_ address: IPAddress?, _ body: (inout Bucket) -> Bool) -> Bool {
-        guard limit > 0, let address else { return true }
-        let key = address.bytes.count == 16 ? Array(address.bytes[..<8]) : address.bytes
-        let now = now()
-        return buckets.withLock { buckets in
-            var bucket = buckets[key] ?? Bucket(left: limit, at: now)
-            bucket.left = refilled(bucket, at: now)
-            bucket.at = now
-            defer { buckets[key] = bucket }
-            if buckets.count >= Self.capacity, buckets[key] == nil {
-                buckets = buckets.filter { refilled($0.value, at: now) < limit }
-                if buckets.count >= Self.capacity { buckets = [:] }
-            }
-            return body(&bucket)
+        state.withLock { state in
+            state.limit > 0 ? max(1, Int((state.window / .seconds(1) / state.limit).rounded(.up))) : 1
         }
     }
 
-    private func refilled(_ bucket: Bucket, at now: ContinuousClock.Instant) -> Double {
-        min(limit, bucket.left + (now - bucket.at) / window * limit)
+    private func change(_ address: IPAddress?, _ body: (inout Bucket) -> Bool) -> Bool {
+        guard let address else { return true }
+        let key = address.bytes.count == 16 ? Array(address.bytes[..<8]) : address.bytes
+        let now = now()
+        return state.withLock { state in
+            guard state.limit > 0 else { return true }
+            var bucket = state.buckets[key] ?? Bucket(left: state.limit, at: now)
+            bucket.left = state.refilled(bucket, at: now)
+            bucket.at = now
+            defer { state.buckets[key] = bucket }
+            if state.buckets.count >= Self.capacity, state.buckets[key] == nil {
+                state.buckets = state.buckets.filter { state.refilled($0.value, at: now) < state.limit }
+                if state.buckets.count >= Self.capacity { state.buckets = [:] }
+            }
+            return body(&bucket)
+        }
     }
 }

@@ -28,7 +28,7 @@ final class FrontDoor: Sendable {
     /// Adds HTTP to a connection. Called on the event loop of `channel`, with a TLS handler already in place.
     func initialize(_ channel: Channel, _ connection: ConnectionInfo) -> EventLoopFuture<Void> {
         let patience = TimeAmount.nanoseconds(
-            service.configuration.api.sessionTimeout / .nanoseconds(1), whole: ())
+            service.section.current.sessionTimeout / .nanoseconds(1), whole: ())
         let http = HTTP1Channel(
             responder: { [self] request, writer, _ in try await respond(to: request, writer, connection) },
             configuration: HTTP1Channel.Configuration(
@@ -152,7 +152,7 @@ extension AdminService {
     }
 
     private func body(of request: Request) async throws -> [UInt8] {
-        let limit = configuration.api.maxBodySize
+        let limit = section.current.maxBodySize
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
             throw Problem(.contentTooLarge, "the body may have \(limit) bytes")
         }

@@ -18,7 +18,7 @@ actor DAVSession {
 
     init(_ service: DAVService, _ connection: ConnectionInfo) {
         self.connection = connection
-        requiresTLS = service.context.configuration.caldav.requireTLS
+        requiresTLS = service.section.current.requireTLS
         login = ClientLogin(
             service.authenticator, connection: connection, maximumFailures: Self.maximumFailures,
             logger: service.logger)

@@ -4,7 +4,8 @@ import MariaDBClient
 package struct Accounts: Sendable {
     let database: ConnectionPool
     let passwords: PasswordVerifier
-    let rules: LoginRules
+    /// What failures cost; changed while others log in.
+    package let rules: Adjustable<LoginRules>
     /// Of it the salts of names without a verifier are made up.
     let saltSecret: SharedSecret
     /// Seconds since 1970.

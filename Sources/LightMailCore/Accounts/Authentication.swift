@@ -145,7 +145,7 @@ extension Accounts {
                 return Candidate(
                     account: row[next + 3].isNull ? nil : try Account(row: row, from: next + 3),
                     isDomainActive: try row[next].optional?.bool == true, hash: try row[next + 1].optional?.string,
-                    scram: try row[next + 2].optional?.string, record: try LoginRecord(row: row, rules))
+                    scram: try row[next + 2].optional?.string, record: try LoginRecord(row: row, rules.current))
             }
         }
     }

@@ -17,7 +17,7 @@ extension Accounts {
     ///
     /// - Parameter all: also what has failed and is not blocked.
     package func loginBlocks(all: Bool = false) async throws(StoreError) -> [LoginBlock] {
-        let halfLife = rules.halfLife.components.seconds
+        let halfLife = rules.current.halfLife.components.seconds
         return try await mapped {
             try await database.read { connection in
                 try connection.query(

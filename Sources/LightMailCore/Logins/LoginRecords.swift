@@ -41,7 +41,7 @@ extension Accounts {
             if let name { add(name, "") }
         }
         guard !rows.isEmpty else { return }
-        let counting = Self.counting(rows, rules) + failureEvent(name, network)
+        let counting = Self.counting(rows, rules.current) + failureEvent(name, network)
         try await mapped {
             _ = try await database.transaction { connection in try connection.commit(after: counting) }
         }

@@ -7,7 +7,7 @@ import SASL
 ///
 /// A session keeps a ``ClientLogin``, and asks through it.
 package final class Authenticator: Sendable {
-    let policy: LoginPolicy
+    private let policyInUse: Adjustable<LoginPolicy>
     let accounts: Accounts
     let sessions: AccountSessions
     /// Where it is noted whose a session is; nil for nowhere.
@@ -31,7 +31,7 @@ package final class Authenticator: Sendable {
         sessions = AccountSessions(maximum: maximumSessions)
         self.accounts = accounts
         self.tokens = tokens
-        self.policy = policy
+        policyInUse = Adjustable(policy)
         func counter(_ result: String) -> Counter {
             metrics.counter(
                 "lightmail_logins_total", "Logins by protocol and result.", ["protocol": service, "result": result])
@@ -53,8 +53,18 @@ package final class Authenticator: Sendable {
             policy: LoginPolicy(context.configuration.auth, context.configuration.oauth),
             maximumSessions: maximumSessions(context.configuration), service: service, metrics: context.metrics,
             registry: context.sessions)
-        context.onReload { [sessions] in sessions.change(maximum: maximumSessions($0)) }
+        context.onReload { [sessions, policyInUse, accounts] configuration in
+            sessions.change(maximum: maximumSessions(configuration))
+            var policy = LoginPolicy(configuration.auth, configuration.oauth)
+            // The store was opened with these.
+            policy.offersScram = policyInUse.current.offersScram
+            policy.tokenScope = policyInUse.current.tokenScope
+            policyInUse.change(to: policy)
+            accounts.rules.change(to: LoginRules(configuration.auth))
+        }
     }
+
+    var policy: LoginPolicy { policyInUse.current }
 
     /// The mechanisms there are, the best first. A protocol offers those that it wants, when it wants passwords at all.
     ///

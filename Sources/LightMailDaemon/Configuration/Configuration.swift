@@ -33,12 +33,12 @@ package struct Configuration: Sendable, Equatable {
     /// The table of every section and key there is.
     static var table: [SectionTable] {
         [
-            SectionTable(\.system), SectionTable(\.database), SectionTable(\.s3), SectionTable(\.imap),
-            SectionTable(\.pop3), SectionTable(\.lmtp), SectionTable(\.smtpServer), SectionTable(\.smtp),
-            SectionTable(\.api), SectionTable(\.caldav), SectionTable(\.antivirus), SectionTable(\.webhook),
+            SectionTable(\.system), SectionTable(\.database), SectionTable(\.s3), SectionTable(\.imap, of: .imapd),
+            SectionTable(\.pop3, of: .pop3d), SectionTable(\.lmtp, of: .lmtpd),
+            SectionTable(\.smtpServer, of: .smtpd), SectionTable(\.smtp), SectionTable(\.api, of: .apid),
+            SectionTable(\.caldav, of: .apid), SectionTable(\.antivirus), SectionTable(\.webhook),
             SectionTable(\.garbage), SectionTable(\.logging), SectionTable(\.metrics), SectionTable(\.cache),
-            SectionTable(\.notify),
-            SectionTable(\.auth), SectionTable(\.oauth), SectionTable(\.proxy),
+            SectionTable(\.notify), SectionTable(\.auth), SectionTable(\.oauth), SectionTable(\.proxy),
         ]
     }
 
@@ -54,6 +54,14 @@ package struct Configuration: Sendable, Equatable {
     ) throws(ConfigurationError) -> Configuration {
         var loader = ConfigurationLoader(path: path, environment: environment)
         return try loader.load(for: daemon)
+    }
+
+    /// The keys that `daemon` would take at its next start and does not while it runs, of those that have changed, as
+    /// SECTION.KEY.
+    func keysForNextStart(of daemon: DaemonKind, since other: Configuration) -> [String] {
+        Configuration.table.filter { $0.owner == nil || $0.owner == daemon }.flatMap { section in
+            section.keys.filter { !$0.isReread && !$0.isSame(self, other) }.map { "\(section.name).\($0.name)" }
+        }
     }
 
     /// What `--check-config` prints: every section and key with the value in force; of a secret only whether it is set.

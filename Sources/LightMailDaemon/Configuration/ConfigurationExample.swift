@@ -12,13 +12,17 @@ extension Configuration {
             # The environment overrides a key: LIGHTMAIL_DATABASE_HOST is host in [database]. A secret can stand in a
             # file of its own: password_file = /run/secrets/db. A name without a slash, and a credential of systemd
             # called SECTION.KEY (database.password), are looked for in $CREDENTIALS_DIRECTORY.
+            #
+            # What is marked (SIGHUP) is read again when a daemon gets that signal, which systemctl reload sends; the
+            # rest at its start. Sessions that are open stay, and go on under the new limits.
 
             """
         let sections = table.map { section in
             let keys = section.keys.map { key in
                 let value = key.isSecret ? "" : key.write(defaults)
                 let line = "#\(key.name) = \(value)".trimmedAtEnd
-                return "# \(key.help)\n" + (key.isSecret ? line + "\n#\(key.name)_file =" : line)
+                let help = key.isReread ? "\(key.help) (SIGHUP)" : key.help
+                return "# \(help)\n" + (key.isSecret ? line + "\n#\(key.name)_file =" : line)
             }
             return "# \(section.purpose)\n[\(section.name)]\n" + keys.joined(separator: "\n") + "\n"
         }

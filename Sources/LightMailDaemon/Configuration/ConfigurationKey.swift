@@ -8,16 +8,26 @@ package struct ConfigurationKey<Root>: Sendable {
     package let help: String
     /// A secret is never printed, and can also be given as a file: `NAME_file`.
     package let isSecret: Bool
+    /// Whether a daemon that runs takes it from the configuration again on SIGHUP.
+    package private(set) var isReread = false
     let read: @Sendable (String, inout Root) throws(InvalidValue) -> Void
     let write: @Sendable (Root) -> String
+    let isSame: @Sendable (Root, Root) -> Bool
+
+    /// The same key, which a daemon that runs takes again on SIGHUP.
+    var reread: Self {
+        var key = self
+        key.isReread = true
+        return key
+    }
 
     /// The same row, for a configuration that keeps the section at `path`.
     func lifted<Whole>(through path: WritableKeyPath<Whole, Root> & Sendable) -> ConfigurationKey<Whole> {
-        let (read, write) = (read, write)
+        let (read, write, isSame) = (read, write, isSame)
         return ConfigurationKey<Whole>(
-            name: name, help: help, isSecret: isSecret,
+            name: name, help: help, isSecret: isSecret, isReread: isReread,
             read: { (text, whole) throws(InvalidValue) in try read(text, &whole[keyPath: path]) },
-            write: { write($0[keyPath: path]) })
+            write: { write($0[keyPath: path]) }, isSame: { isSame($0[keyPath: path], $1[keyPath: path]) })
     }
 }
 
@@ -28,17 +38,17 @@ struct InvalidValue: Error {
 }
 
 /// A value that stands in the configuration as one of a few words.
-package protocol ConfigurationChoice: RawRepresentable<String>, CaseIterable, Sendable {}
+package protocol ConfigurationChoice: RawRepresentable<String>, CaseIterable, Equatable, Sendable {}
 
 extension ConfigurationKey {
-    private init<Value>(
+    private init<Value: Equatable & SendableMetatype>(
         _ name: String, _ path: WritableKeyPath<Root, Value> & Sendable, _ help: String, isSecret: Bool = false,
         parse: @escaping @Sendable (String) throws(InvalidValue) -> Value, print: @escaping @Sendable (Value) -> String
     ) {
         self.init(
             name: name, help: help, isSecret: isSecret,
             read: { (text, root) throws(InvalidValue) in root[keyPath: path] = try parse(text) },
-            write: { print($0[keyPath: path]) })
+            write: { print($0[keyPath: path]) }, isSame: { $0[keyPath: path] == $1[keyPath: path] })
     }
 
     /// Any text without control characters.

@@ -14,8 +14,13 @@ struct SectionTable: Sendable {
     let name: String
     let purpose: String
     let keys: [ConfigurationKey<Configuration>]
+    /// The one daemon that it is for; nil when several read it.
+    let owner: DaemonKind?
 
-    init<Section: ConfigurationSection>(_ path: WritableKeyPath<Configuration, Section> & Sendable) {
+    init<Section: ConfigurationSection>(
+        _ path: WritableKeyPath<Configuration, Section> & Sendable, of owner: DaemonKind? = nil
+    ) {
+        self.owner = owner
         name = Section.name
         purpose = Section.purpose
         keys = Section.keys.map { $0.lifted(through: path) }

@@ -14,7 +14,7 @@ package final class DaemonContext: Sendable {
 
     private struct State {
         var background: [BackgroundWork] = []
-        var reloads: [@Sendable (Configuration) async -> Void] = []
+        var reloads: [@Sendable (Configuration) throws -> Void] = []
         var listeners: [Listener] = []
     }
 
@@ -69,10 +69,21 @@ package final class DaemonContext: Sendable {
         state.withLock { $0.background.append(BackgroundWork(name: name, body: body)) }
     }
 
-    /// Calls `body` at each SIGHUP with the configuration as it then is. What cannot change while running is for the
-    /// next start.
-    package func onReload(_ body: @escaping @Sendable (Configuration) async -> Void) {
+    /// Calls `body` at each SIGHUP with the configuration as it then is. The keys that it reads are marked `reread` in
+    /// their table; what cannot change while running is for the next start.
+    ///
+    /// - Parameter body: what it throws is logged, and what it would have changed stays.
+    package func onReload(_ body: @escaping @Sendable (Configuration) throws -> Void) {
         state.withLock { $0.reloads.append(body) }
+    }
+
+    /// What `read` makes of the configuration, at each SIGHUP anew.
+    package func adjustable<Value>(
+        _ read: @escaping @Sendable (Configuration) -> Value
+    ) -> Adjustable<Value> {
+        let value = Adjustable(read(configuration))
+        onReload { value.change(to: read($0)) }
+        return value
     }
 
     /// Limits of connections that are read again at each SIGHUP.
@@ -92,15 +103,16 @@ package final class DaemonContext: Sendable {
 
     /// Loads a certificate and key that are read again at each SIGHUP.
     ///
+    /// - Parameter files: where they are.
     /// - Throws: `TLSError`.
-    package func makeTLS(certificate: String, key: String) throws(TLSError) -> TLSProvider {
+    package func makeTLS(
+        _ files: @escaping @Sendable (Configuration) -> (certificate: String, key: String)
+    ) throws(TLSError) -> TLSProvider {
+        let (certificate, key) = files(configuration)
         let provider = try TLSProvider(certificate: certificate, key: key)
-        onReload { [logger] _ in
-            do throws(TLSError) {
-                try provider.reload()
-            } catch {
-                logger.error("the certificate in use stays", metadata: [LogKey.error: "\(error)"])
-            }
+        onReload { configuration in
+            let (certificate, key) = files(configuration)
+            try provider.reload(certificate: certificate, key: key)
         }
         return provider
     }
@@ -113,8 +125,18 @@ package final class DaemonContext: Sendable {
         state.withLock(\.listeners)
     }
 
-    func reload(_ configuration: Configuration) async {
-        for body in state.withLock(\.reloads) { await body(configuration) }
+    /// Changes what can change while running.
+    ///
+    /// - Returns: What could not be changed, and why.
+    func reload(_ configuration: Configuration) -> [any Error] {
+        state.withLock(\.reloads).compactMap { body in
+            do {
+                try body(configuration)
+                return nil
+            } catch {
+                return error
+            }
+        }
     }
 
     /// Stops accepting, lets sessions end within the time that the configuration allows, and closes the rest.

@@ -63,14 +63,7 @@ struct DaemonServices {
         for await _ in hangUps {
             Supervisor.notify(.reloading)
             do throws(ConfigurationError) {
-                let configuration = try source.load()
-                do throws(BoundedFileError) {
-                    try sink.reload(configuration.logging)
-                } catch {
-                    context.logger.error("the log in use stays", metadata: [LogKey.error: "\(error.message)"])
-                }
-                await context.reload(configuration)
-                context.logger.info("reloaded")
+                reload(try source.load())
             } catch {
                 for problem in error.problems {
                     context.logger.error("the configuration in use stays", metadata: [LogKey.error: "\(problem)"])
@@ -79,6 +72,24 @@ struct DaemonServices {
             Supervisor.notify(.ready)
         }
         try Task.checkCancellation()
+    }
+
+    /// Says what a start would change beyond what is changed now, so that nobody waits for it.
+    private func reload(_ configuration: Configuration) {
+        do throws(BoundedFileError) {
+            try sink.reload(configuration.logging)
+        } catch {
+            context.logger.error("the log in use stays", metadata: [LogKey.error: "\(error.message)"])
+        }
+        for error in context.reload(configuration) {
+            context.logger.error("what is in use stays", metadata: [LogKey.error: "\(error)"])
+        }
+        let waiting = configuration.keysForNextStart(of: context.kind, since: context.configuration)
+        if !waiting.isEmpty {
+            context.logger.warning(
+                "changed keys wait for the next start", metadata: ["keys": "\(waiting.joined(separator: ", "))"])
+        }
+        context.logger.info("reloaded")
     }
 
     /// Cancels `body` when the daemon shuts down, and takes its cancellation for a good end.

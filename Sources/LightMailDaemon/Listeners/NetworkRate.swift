@@ -9,9 +9,13 @@ package final class NetworkRate: Sendable {
         var count = 0
     }
 
-    private let limit: Int
-    private let length: TimeAmount
-    private let windows = Mutex<[Network: Window]>([:])
+    private struct State {
+        var limit: Int
+        var length: TimeAmount
+        var windows: [Network: Window] = [:]
+    }
+
+    private let state: Mutex<State>
 
     /// Networks counted at once, about 100 bytes each.
     private static let maximumWindows = 100_000
@@ -20,24 +24,32 @@ package final class NetworkRate: Sendable {
     ///   - limit: what a network may do within a window; 0 for no limit.
     ///   - window: its length.
     package init(limit: Int, window: TimeAmount) {
-        self.limit = limit
-        length = window
+        state = Mutex(State(limit: limit, length: window))
+    }
+
+    /// Sets another limit, from now on; what was counted in a window that has begun counts.
+    package func change(limit: Int, window: TimeAmount) {
+        state.withLock { state in
+            state.limit = limit
+            state.length = window
+        }
     }
 
     /// Counts one; false when it is one too many.
     package func admit(_ address: IPAddress?, at now: NIODeadline = .now()) -> Bool {
-        guard limit > 0, let address, !address.isLoopback else { return true }
-        return windows.withLock { windows in
+        guard let address, !address.isLoopback else { return true }
+        return state.withLock { state in
+            guard state.limit > 0 else { return true }
             let network = Network(of: address)
-            var window = windows[network] ?? Window(start: now)
-            if now - window.start >= length { window = Window(start: now) }
+            var window = state.windows[network] ?? Window(start: now)
+            if now - window.start >= state.length { window = Window(start: now) }
             window.count += 1
-            if windows[network] == nil, windows.count >= Self.maximumWindows {
-                windows = windows.filter { now - $0.value.start < length }
-                if windows.count >= Self.maximumWindows { windows.removeAll() }
+            if state.windows[network] == nil, state.windows.count >= Self.maximumWindows {
+                state.windows = state.windows.filter { now - $0.value.start < state.length }
+                if state.windows.count >= Self.maximumWindows { state.windows.removeAll() }
             }
-            windows[network] = window
-            return window.count <= limit
+            state.windows[network] = window
+            return window.count <= state.limit
         }
     }
 }

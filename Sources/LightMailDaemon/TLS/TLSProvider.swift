@@ -1,33 +1,28 @@
+import LightMailCore
 import NIOCore
 import NIOSSL
-import Synchronization
 
 /// A certificate chain and its key, read from files and read again on demand. TLS 1.2 and later (RFC 8314, RFC 8996).
 ///
 /// A connection keeps the certificate it began with; the next one gets what was loaded last.
 package final class TLSProvider: Sendable {
-    private let certificatePath: String
-    private let keyPath: String
-    private let current: Mutex<NIOSSLContext>
+    private let loaded: Adjustable<NIOSSLContext>
 
     /// - Parameters:
     ///   - certificate: File with the chain in PEM, the server's own certificate first.
     ///   - key: File with the private key in PEM.
     /// - Throws: `TLSError` when a file cannot be read, or the two do not belong together.
     package init(certificate: String, key: String) throws(TLSError) {
-        certificatePath = certificate
-        keyPath = key
-        current = Mutex(try TLSProvider.load(certificate: certificate, key: key))
+        loaded = Adjustable(try TLSProvider.load(certificate: certificate, key: key))
     }
 
-    /// Reads the files again. When that fails the certificate in use stays.
-    package func reload() throws(TLSError) {
-        let context = try TLSProvider.load(certificate: certificatePath, key: keyPath)
-        current.withLock { $0 = context }
+    /// Reads the files again, or others. When that fails the certificate in use stays.
+    package func reload(certificate: String, key: String) throws(TLSError) {
+        loaded.change(to: try TLSProvider.load(certificate: certificate, key: key))
     }
 
     package var context: NIOSSLContext {
-        current.withLock { $0 }
+        loaded.current
     }
 
     /// A handler for one connection: first in the pipeline for implicit TLS, and put first at STARTTLS, once the

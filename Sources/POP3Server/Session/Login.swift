@@ -24,7 +24,7 @@ extension Session {
     }
 
     private mutating func open(_ account: Account) async throws -> Reply {
-        guard service.loginTimes.admit(account.id) else {
+        guard service.loginTimes.admit(account.id, delay: service.limits.loginDelay) else {
             throw CommandFailure.error("The last login was too short a time ago", .loginDelay)
         }
         let inbox = try await store.mailboxes.find(account.id, .inbox).id

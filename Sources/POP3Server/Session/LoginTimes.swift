@@ -6,15 +6,10 @@ final class LoginTimes: Sendable {
     /// Most accounts remembered. Beyond it those whose delay is over are forgotten, then all.
     private static let maximum = 100_000
 
-    private let delay: Duration
     private let times = Mutex<[AccountID: ContinuousClock.Instant]>([:])
 
-    init(delay: Duration) {
-        self.delay = delay
-    }
-
-    /// Whether the account may log in now; then the delay begins anew.
-    func admit(_ account: AccountID, at now: ContinuousClock.Instant = .now) -> Bool {
+    /// Whether the account may log in now, `delay` after it last did; then the delay begins anew.
+    func admit(_ account: AccountID, delay: Duration, at now: ContinuousClock.Instant = .now) -> Bool {
         guard delay > .zero else { return true }
         return times.withLock { times in
             if let last = times[account], now - last < delay { return false }

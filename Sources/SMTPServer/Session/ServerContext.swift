@@ -6,7 +6,7 @@ import SMTPSyntax
 
 /// What all sessions of one listener share.
 package final class ServerContext: Sendable {
-    package let profile: Profile
+    private let profileInUse: Adjustable<Profile>
     /// The name in the greeting and in Received fields.
     package let hostname: String
     /// Bytes of messages in memory.
@@ -31,7 +31,7 @@ package final class ServerContext: Sendable {
         now: @escaping @Sendable () -> Int64,
         makeTraceID: @escaping @Sendable () -> String
     ) {
-        self.profile = profile
+        profileInUse = Adjustable(profile)
         self.authenticator = authenticator
         self.smarthost = smarthost
         self.hostname = hostname
@@ -46,7 +46,7 @@ package final class ServerContext: Sendable {
 
     /// A context for another listener of the same daemon.
     init(_ other: ServerContext, profile: Profile, smarthost: SMTPClient?) {
-        self.profile = profile
+        profileInUse = Adjustable(profile)
         self.smarthost = smarthost
         authenticator = other.authenticator
         hostname = other.hostname
@@ -57,6 +57,14 @@ package final class ServerContext: Sendable {
         logger = other.logger
         now = other.now
         makeTraceID = other.makeTraceID
+    }
+
+    /// What sessions are like, those that are open too, but for what they have announced.
+    package var profile: Profile { profileInUse.current }
+
+    /// Sets another profile, of the same role.
+    func change(_ profile: Profile) {
+        profileInUse.change(to: profile)
     }
 
     /// The logins of a session.

@@ -26,7 +26,7 @@ import Testing
                 database: bench.store.database,
                 passwords: PasswordVerifier(
                     parallelism: 1, cost: 4, remembered: .seconds(60), scramIterations: scramIterations),
-                rules: rules, saltSecret: SharedSecret("test", database: bench.store.database), now: { 0 })
+                rules: Adjustable(rules), saltSecret: SharedSecret("test", database: bench.store.database), now: { 0 })
             _ = try await accounts.add(try EmailAddress(user), password: Array("secret".utf8))
         }
 

@@ -15,9 +15,9 @@ package struct LMTPSection: ConfigurationSection {
             .path("socket", \.socket, "UNIX socket, mode 0660, owner and group of [system]; empty: none."),
             .text("bind", \.bind, "Address of the TCP listener, if there is one."),
             .optionalPort("port", \.port, "TCP port, for networks where every client is trusted; 0: none."),
-            .number("max_message_size", \.maxMessageSize, in: 1024...2_147_483_647, "Bytes a message may have."),
-            .number("max_connections", \.maxConnections, in: 1...100_000, "Sessions at once."),
-            .seconds("session_timeout", \.sessionTimeout, in: 10...86400, "Seconds a client may be silent."),
+            .number("max_message_size", \.maxMessageSize, in: 1024...2_147_483_647, "Bytes a message may have.").reread,
+            .number("max_connections", \.maxConnections, in: 1...100_000, "Sessions at once.").reread,
+            .seconds("session_timeout", \.sessionTimeout, in: 10...86400, "Seconds a client may be silent.").reread,
         ]
     }
 }

@@ -14,9 +14,9 @@ package struct LoggingSection: ConfigurationSection {
     package static let purpose = "Where and how daemons write what they do."
     package static var keys: [ConfigurationKey<Self>] {
         [
-            .path("path", \.path, "File to append to, reopened on SIGHUP; empty: standard error."),
+            .path("path", \.path, "File to append to; empty: standard error.").reread,
             .flag("json", \.json, "One JSON object a line instead of text."),
-            .choice("level", \.level, "trace, debug, info, notice, warning, error or critical; reread on SIGHUP."),
+            .choice("level", \.level, "trace, debug, info, notice, warning, error or critical.").reread,
         ]
     }
 }

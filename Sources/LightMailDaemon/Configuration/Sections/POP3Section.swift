@@ -24,21 +24,21 @@ package struct POP3Section: ConfigurationSection {
             .optionalPort("port", \.port, "Port with STLS; 0: none."),
             .optionalPort("ssl_port", \.sslPort, "Port with TLS from the first byte; 0: none."),
             .flag("enable_ssl", \.enableSSL, "Offer TLS; needs tls_cert and tls_key."),
-            .path("tls_cert", \.tlsCertificate, "Certificate chain (PEM)."),
-            .path("tls_key", \.tlsKey, "Private key (PEM)."),
+            .path("tls_cert", \.tlsCertificate, "Certificate chain (PEM).").reread,
+            .path("tls_key", \.tlsKey, "Private key (PEM).").reread,
             .flag("tls_only", \.tlsOnly, "Refuse to log in without TLS."),
-            .number("max_connections", \.maxConnections, in: 1...1_000_000, "Sessions at once."),
+            .number("max_connections", \.maxConnections, in: 1...1_000_000, "Sessions at once.").reread,
             .number(
                 "max_connections_per_address", \.maxConnectionsPerAddress, in: 0...1_000_000,
-                "Sessions at once from one address, loopback excepted; 0: no such limit."),
+                "Sessions at once from one address, loopback excepted; 0: no such limit.").reread,
             .number(
                 "max_connections_per_user", \.maxConnectionsPerUser, in: 0...1_000_000,
-                "Sessions at once that one account may have in a process; 0: no such limit."),
+                "Sessions at once that one account may have in a process; 0: no such limit.").reread,
             .number("buffer_size", \.bufferSize, in: 1024...1_048_576, "Bytes read at once from a client."),
-            .seconds("session_timeout", \.sessionTimeout, in: 60...86400, "Seconds a client may be silent."),
+            .seconds("session_timeout", \.sessionTimeout, in: 60...86400, "Seconds a client may be silent.").reread,
             .seconds(
                 "login_delay_seconds", \.loginDelay, in: 0...86400,
-                "Seconds from one login of an account to the next, counted by each process; 0: no wait."),
+                "Seconds from one login of an account to the next, counted by each process; 0: no wait.").reread,
             .flag("proxy_protocol", \.proxyProtocol, "Expect PROXY headers from the networks of [proxy]."),
         ]
     }
