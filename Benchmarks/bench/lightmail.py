@@ -27,11 +27,9 @@ class LightMail:
         self.environment = {
             **os.environ,
             "LIGHTMAIL_RUN_DIR": str(directory),
-            # The load comes from one address and does nothing else.
-            "LIGHTMAIL_IMAP_MAX_CONNECTIONS": "20000",
             # A few accounts have all the sessions, and one session does the work of many.
-            "LIGHTMAIL_IMAP_MAX_CONNECTIONS_PER_USER": "0",
-            "LIGHTMAIL_IMAP_COMMAND_RATE": "0",
+            "LIGHTMAIL_OVERRIDES": "LIGHTMAIL_IMAP_MAX_CONNECTIONS=20000 LIGHTMAIL_IMAP_MAX_CONNECTIONS_PER_USER=0"
+            " LIGHTMAIL_IMAP_COMMAND_RATE=0",
             **(settings or {}),
         }
         self.stack("up")

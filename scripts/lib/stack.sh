@@ -191,13 +191,14 @@ INI
 }
 
 # start_daemon NAME COMMAND...: starts the daemon and waits until COMMAND succeeds. It takes its settings from config.ini
-# alone: a LIGHTMAIL_ variable of the caller would override a key.
+# and the words of LIGHTMAIL_OVERRIDES: any other LIGHTMAIL_ variable of the caller would override a key unasked.
 start_daemon() {
-    local name=$1 clean=() variable
+    local name=$1 clean=() overrides=() variable
+    read -r -a overrides <<<"${LIGHTMAIL_OVERRIDES:-}"
     shift
     running "$run/$name.pid" && return
     for variable in $(compgen -e LIGHTMAIL_ || true); do clean+=("--unset=$variable"); done
-    setsid env "${clean[@]}" "$binaries/$name" --config "$run/config.ini" >>"$run/logs/$name.log" 2>&1 </dev/null &
+    setsid env "${clean[@]}" "${overrides[@]}" "$binaries/$name" --config "$run/config.ini" >>"$run/logs/$name.log" 2>&1 </dev/null &
     printf '%s\n' $! >"$run/$name.pid"
     wait_until 30 $! "$run/logs/$name.log" "$@"
 }

@@ -84,7 +84,7 @@ class Stack:
         self.build = os.environ.get("LIGHTMAIL_BUILD", "debug")
         environment = {key: value for key, value in os.environ.items() if not key.startswith("LIGHTMAIL_")}
         # What daemons tell of themselves would be counted where round trips are.
-        environment["LIGHTMAIL_SYSTEM_HEARTBEAT_SECONDS"] = "3600"
+        environment["LIGHTMAIL_OVERRIDES"] = "LIGHTMAIL_SYSTEM_HEARTBEAT_SECONDS=3600"
         environment["LIGHTMAIL_BUILD"] = self.build
         environment["LIGHTMAIL_RUN_DIR"] = str(self.directory)
         if "LIGHTMAIL_BIN_DIR" in os.environ:
