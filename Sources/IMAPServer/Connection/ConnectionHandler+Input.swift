@@ -1,4 +1,5 @@
 import IMAPSyntax
+import LightMailDaemon
 import NIOCore
 
 // From bytes to jobs, one at a time.
@@ -125,7 +126,8 @@ extension ConnectionHandler {
 
     func start(_ job: Job, _ session: Session) {
         phase = .busy
-        Task { [session] in
+        let executor = session.isBrief(job) ? EventLoopExecutor(eventLoop) : nil
+        Task(executorPreference: executor) { [session] in
             var session = session
             let ending = await session.perform(job)
             session.outlet.finish(session, ending)

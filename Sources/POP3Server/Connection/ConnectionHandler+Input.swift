@@ -1,3 +1,4 @@
+import LightMailDaemon
 import NIOCore
 import POP3Syntax
 
@@ -45,7 +46,8 @@ extension ConnectionHandler {
 
     private func start(_ line: Line, _ session: Session) {
         phase = .busy
-        Task { [session] in
+        let executor = line.isBrief ? EventLoopExecutor(eventLoop) : nil
+        Task(executorPreference: executor) { [session] in
             var session = session
             let ending = await session.perform(line)
             session.outlet.finish(session, ending)

@@ -128,4 +128,15 @@ extension Session {
 enum Line: Sendable {
     case bytes([UInt8])
     case tooLong
+
+    /// Whether it is a command that computes little, and so may run on the event loop of its connection: one of a single
+    /// message.
+    var isBrief: Bool {
+        guard case .bytes(let bytes) = self, let command = try? CommandParser().parse(bytes) else { return false }
+        return switch command {
+        case .retr, .top, .dele, .noop, .stat: true
+        case .list(let number), .uidl(let number): number != nil
+        default: false
+        }
+    }
 }

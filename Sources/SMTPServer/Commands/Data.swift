@@ -21,7 +21,8 @@ extension Session {
         } else {
             take = MessageDelivery(transaction: transaction, client: client, session: self).run
         }
-        self.transaction?.intake = MessageIntake(server, isChunked: isChunked, onRoom: onRoom, take: take)
+        self.transaction?.intake = MessageIntake(
+            server, isChunked: isChunked, executor: executor, onRoom: onRoom, take: take)
     }
 
     /// Bytes of the message. Without a transaction that can take them they are dropped.

@@ -1,3 +1,4 @@
+import LightMailDaemon
 import SMTPSyntax
 
 /// A message as the event loop sees it come in: counts it, passes it on, and knows who will answer for it.
@@ -11,9 +12,13 @@ struct MessageIntake {
 
     /// Begins to take a message.
     ///
-    /// - Parameter take: takes it from the pipe, and gives the replies.
+    /// - Parameters:
+    ///   - executor: where `take` runs; nil for anywhere.
+    ///   - onRoom: called when the client may go on.
+    ///   - take: takes it from the pipe, and gives the replies.
     init(
-        _ server: ServerContext, isChunked: Bool, onRoom: @escaping @Sendable () -> Void,
+        _ server: ServerContext, isChunked: Bool, executor: EventLoopExecutor?,
+        onRoom: @escaping @Sendable () -> Void,
         take: @escaping @Sendable (MessagePipe) async -> [Reply]
     ) {
         let limits = server.profile.limits
@@ -21,7 +26,7 @@ struct MessageIntake {
         self.isChunked = isChunked
         self.pipe = pipe
         sizeLimit = limits.messageSize
-        outcome = Task { await take(pipe) }
+        outcome = Task(executorPreference: executor) { await take(pipe) }
     }
 
     /// Whether the client must wait.

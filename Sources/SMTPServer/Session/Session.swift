@@ -25,6 +25,8 @@ struct Session {
     var transaction: Transaction?
     /// Called, on any thread, when the message being received has room again.
     var onRoom: @Sendable () -> Void = {}
+    /// Where the session's tasks run; nil for anywhere.
+    var executor: EventLoopExecutor?
 
     private let parser: CommandParser
     private var errors = 0

@@ -55,6 +55,7 @@ final class SessionHandler: ChannelDuplexHandler {
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         let eventLoop = context.eventLoop
         session.onRoom = { eventLoop.execute { handler.value.settle() } }
+        session.executor = EventLoopExecutor(eventLoop)
         session.server.sessions.onDrain(of: session.connection.sessionID) { handler.value.drain() }
     }
 
@@ -209,7 +210,7 @@ final class SessionHandler: ChannelDuplexHandler {
             mode = .waiting
             let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
             let eventLoop = context.eventLoop
-            Task {
+            Task(executorPreference: session.executor) {
                 let completion = await work()
                 eventLoop.execute { handler.value.complete(completion) }
             }
