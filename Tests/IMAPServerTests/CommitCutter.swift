@@ -12,7 +12,11 @@ final class CommitCutter: Sendable {
         case after
     }
 
+    /// What happens between the answer that is lost and the client's hearing of its loss.
+    typealias Meanwhile = @Sendable () async -> Void
+
     private let armed = Mutex<Cut?>(nil)
+    private let meanwhile = Mutex<Meanwhile?>(nil)
     private let listener = Mutex<Channel?>(nil)
     private let count = Atomic<Int>(0)
 
@@ -24,7 +28,7 @@ final class CommitCutter: Sendable {
                 ClientBootstrap(group: client.eventLoop)
                     .channelInitializer { server in
                         server.eventLoop.makeCompletedFuture {
-                            try server.pipeline.syncOperations.addHandler(Answers(to: client))
+                            try server.pipeline.syncOperations.addHandler(Answers(to: client, cutter))
                         }
                     }
                     .connect(host: "127.0.0.1", port: port)
@@ -45,7 +49,18 @@ final class CommitCutter: Sendable {
     var cuts: Int { count.load(ordering: .sequentiallyConsistent) }
 
     /// Cuts the next COMMIT.
-    func arm(_ cut: Cut) { armed.withLock { $0 = cut } }
+    func arm(_ cut: Cut, _ meanwhile: Meanwhile? = nil) {
+        self.meanwhile.withLock { $0 = meanwhile }
+        armed.withLock { $0 = cut }
+    }
+
+    fileprivate func passTime() async {
+        let meanwhile = meanwhile.withLock { meanwhile in
+            defer { meanwhile = nil }
+            return meanwhile
+        }
+        await meanwhile?()
+    }
 
     func stop() async throws {
         try await listener.withLock { $0 }?.close().get()
@@ -96,15 +111,24 @@ private final class Answers: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let client: Channel
+    private let cutter: CommitCutter
     var isCut = false
+    private var isLost = false
 
-    init(to client: Channel) {
+    init(to client: Channel, _ cutter: CommitCutter) {
         self.client = client
+        self.cutter = cutter
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if isCut {
-            client.close(promise: nil)
+            // The answer may come in several pieces.
+            guard !isLost else { return }
+            isLost = true
+            Task { [client, cutter] in
+                await cutter.passTime()
+                client.close(promise: nil)
+            }
         } else {
             client.writeAndFlush(unwrapInboundIn(data), promise: nil)
         }

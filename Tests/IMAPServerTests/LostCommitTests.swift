@@ -43,4 +43,39 @@ import Testing
         await store.shutdown()
         try await cutter.stop()
     }
+
+    /// Where the server has committed, and then cannot say so, nobody knows what became of the message: its body stays.
+    @Test func whatCannotBeLookedForIsNotGivenUp() async throws {
+        let cutter = try await CommitCutter.start(before: try #require(Int(try TestStore.variable("DB_PORT"))))
+        let stores = TestStore(changeTick: .seconds(3600), poolSize: 2, port: cutter.port)
+        let store = try await stores.store()
+        let user = try await stores.makeAccount()
+        let server = try await TestServer.start(store: store)
+        let client = try await TestClient.connect(server.port)
+        _ = try await client.line()
+        _ = try await client.command("a1", "LOGIN \(user) secret")
+
+        let other = try await stores.another()
+        cutter.arm(.after) {
+            do {
+                _ = try await other.database.read { try $0.script("RENAME TABLE mailboxes TO mailboxes_away") }
+            } catch {
+                Issue.record(error)
+            }
+        }
+        try await client.send("a2 APPEND INBOX {5+}\r\nabcde")
+        let appended = try #require(try await client.lines(until: "a2").last)
+        #expect(appended.hasPrefix("a2 NO [UNAVAILABLE]"), "\(appended)")
+        #expect(cutter.cuts == 1)
+
+        _ = try await other.database.read { try $0.script("RENAME TABLE mailboxes_away TO mailboxes") }
+        _ = try await client.command("a3", "SELECT INBOX")
+        let fetched = try await client.command("a4", "FETCH 1 BODY[]")
+        #expect(fetched.joined(separator: "\n").contains("abcde"), "\(fetched)")
+        try await client.close()
+        try await server.stop()
+        await other.shutdown()
+        await store.shutdown()
+        try await cutter.stop()
+    }
 }

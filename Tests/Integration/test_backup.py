@@ -1,6 +1,7 @@
 """lightmailctl backup and restore: one account, from one installation to another, with the same UIDs."""
 
 import hashlib
+import io
 import json
 import subprocess
 import tarfile
@@ -191,6 +192,60 @@ def test_damaged_files_change_nothing(stack, rich, tmp_path):
             assert outcome.returncode == 65, (name, outcome.stderr)
             assert "damaged" in outcome.stderr or "no backup" in outcome.stderr, (name, outcome.stderr)
     assert stack.sql("SELECT COUNT(*), MAX(id) FROM accounts") == accounts
+
+
+def forged(path, target, change):
+    """The backup with its values changed, and an end that fits."""
+    with tarfile.open(path) as source:
+        entries = [(entry, source.extractfile(entry).read()) for entry in source]
+    with open(target, "wb") as raw, tarfile.open(fileobj=raw, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for entry, content in entries:
+            if entry.name == "end.json":
+                raw.flush()
+                content = json.dumps(json.loads(content) | {"sha256": digest_until(target, tar.offset)}).encode()
+            elif entry.name.startswith("mailboxes/"):
+                content = json.dumps(change(json.loads(content))).encode()
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+
+
+def digest_until(path, offset):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read(offset)).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "where, numbers",
+    [
+        ("mailbox", {"highestModSeq": 2**64 - 1}),
+        ("mailbox", {"uidValidity": 0}),
+        ("mailbox", {"uidNext": 0}),
+        ("message", {"uid": 0}),
+        ("message", {"uid": 2**32 - 1}),
+        ("message", {"uid": 1}),
+        ("message", {"modSeq": 2**64 - 1}),
+        ("message", {"size": 2**64 - 1}),
+        ("message", {"internalDate": 2**63 - 1}),
+        ("message", {"savedAt": -(2**63)}),
+    ],
+    ids=str,
+)
+def test_numbers_that_cannot_be(stack, rich, tmp_path, where, numbers):
+    path, target = tmp_path / "account.tar", tmp_path / "forged.tar"
+    stack.control("backup", rich.address, str(path))
+
+    def change(value):
+        if where == "mailbox":
+            return value | numbers if isinstance(value, dict) else value
+        return value[:-1] + [value[-1] | numbers] if isinstance(value, list) else value
+
+    forged(path, target, lambda value: value)
+    stack.control("restore", str(target), f"copy-{rich.address}")
+    stack.control("account", "remove", f"copy-{rich.address}")
+    forged(path, target, change)
+    outcome = stack.control("restore", str(target), f"copy-{rich.address}", check=False)
+    assert outcome.returncode == 65 and "damaged" in outcome.stderr, outcome.stderr
+    assert stack.sql(f"SELECT COUNT(*) FROM accounts WHERE username = 'copy-{rich.address}' AND live = 1") == [["0"]]
 
 
 def test_a_body_that_is_missing_ends_a_backup(stack, tmp_path):

@@ -92,10 +92,14 @@ package struct Accounts: Sendable {
 
     /// Removes the account and the aliases that lead to it. Its mail rests until the collector takes it; its name is
     /// free at once.
-    package func remove(_ address: EmailAddress) async throws(StoreError) {
+    ///
+    /// - Parameter expected: the account that is meant; nil for whichever has the address.
+    /// - Throws: `StoreError` notFound, also when another account has the address by now.
+    package func remove(_ address: EmailAddress, _ expected: AccountID? = nil) async throws(StoreError) {
         try await mapped {
             try await database.transaction { connection in
                 let id = try connection.account(address).id
+                guard expected == nil || expected == id else { throw StoreError(.notFound, "account \(address)") }
                 let account = id.rawValue
                 _ = try connection.commit(
                     after: """

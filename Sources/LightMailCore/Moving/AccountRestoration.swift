@@ -8,8 +8,8 @@ package struct AccountRestoration: Sendable {
     let database: ConnectionPool
     /// How far UIDNEXT and the mod-sequence go on beyond the backup's: what was given out since the backup was made is not
     /// given to another message, and clients that saw it find that it is gone.
-    private static let uidGap: UInt32 = 100_000
-    private static let modSeqGap: UInt64 = 1_000_000
+    static let uidGap: UInt32 = 100_000
+    static let modSeqGap: UInt64 = 1_000_000
     /// Kept among what the account keeps of the server, where no client may write: it is below no vendor's name.
     private static let mark = "/lightmail/unfinished-restore"
 
@@ -25,16 +25,16 @@ package struct AccountRestoration: Sendable {
         case known(UInt64)
     }
 
-    /// Whether an account of that name is what a restore left that was cut off.
-    package func isUnfinished(_ address: EmailAddress) async throws(StoreError) -> Bool {
+    /// The account of that name that a restore left that was cut off; nil when there is none.
+    package func unfinished(_ address: EmailAddress) async throws(StoreError) -> AccountID? {
         try await mapped {
             try await database.read { connection in
-                try !connection.query(
+                try connection.query(
                     """
-                    SELECT 1 FROM accounts a JOIN account_metadata m ON m.account_id = a.id \
+                    SELECT a.id FROM accounts a JOIN account_metadata m ON m.account_id = a.id \
                     WHERE a.username = ? AND a.live = 1 AND m.name = ?
                     """, [.text(address.description), .bytes(Array(Self.mark.utf8))]
-                ).isEmpty
+                ).first.map { AccountID(try $0[0].uint64) }
             }
         }
     }
@@ -75,6 +75,7 @@ package struct AccountRestoration: Sendable {
 
     /// Makes a mailbox with its keywords, annotations and rights.
     ///
+    /// - Parameter mailbox: one that `isPossible`.
     /// - Returns: its number, and those who had rights and are not in the account's domain here.
     package func add(
         _ mailbox: MailboxSnapshot, to account: AccountID
@@ -130,7 +131,9 @@ package struct AccountRestoration: Sendable {
 
     /// Makes rows of messages, all or none.
     ///
-    /// - Parameter bodies: of every object that the rows name, by the number that it had.
+    /// - Parameters:
+    ///   - rows: each with the size of its body.
+    ///   - bodies: of every object that the rows name, by the number that it had.
     /// - Returns: the number that each object has here.
     package func add(
         _ rows: [MessageSnapshot], bodies: [UInt64: Body], to mailbox: MailboxID, keywords: UInt64

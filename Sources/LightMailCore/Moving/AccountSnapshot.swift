@@ -31,6 +31,20 @@ package struct MailboxSnapshot: Sendable, Codable, Equatable {
     package var metadata: [String: String]
     /// As `MailboxRights` has them, by address; `anyone` for all of the domain.
     package var rights: [String: UInt16]
+
+    /// Whether a mailbox can have these numbers (RFC 9051 2.3.1.1, RFC 7162 3.1: a mod-sequence has 63 bits).
+    package var isPossible: Bool {
+        uidValidity > 0 && uidNext > 0 && highestModSeq <= UInt64(Int64.max) - AccountRestoration.modSeqGap
+    }
+
+    /// Whether it can hold a message of these numbers. What was given out while a backup was made may go beyond what
+    /// the mailbox's own line says, by less than a restore leaves free.
+    package func mayHold(_ message: MessageSnapshot) -> Bool {
+        let end = uidNext.addingReportingOverflow(AccountRestoration.uidGap)
+        return message.uid > 0 && (end.overflow || message.uid < end.partialValue)
+            && message.modSeq <= highestModSeq + AccountRestoration.modSeqGap
+            && MessageSnapshot.dates.contains(message.internalDate) && MessageSnapshot.dates.contains(message.savedAt)
+    }
 }
 
 /// A message's row; its body is an object.
@@ -51,4 +65,7 @@ package struct MessageSnapshot: Sendable, Codable, Equatable {
     package var sha256: String
     /// Whether another message of the account has the same object.
     package var isShared: Bool
+
+    /// The years 1000 to 9999, which MySQL can keep.
+    fileprivate static let dates: ClosedRange<Int64> = -30_610_224_000...253_402_300_799
 }

@@ -18,13 +18,29 @@ package struct Restore {
     private struct State {
         let account: AccountID
         var end = BackupFormat.End()
-        var mailbox: (id: MailboxID, path: MailboxPath, keywords: UInt64)?
+        var mailbox: Mailbox?
         var calendar: Calendar?
         var event: BackupFormat.EventHead?
         /// Bodies that have no rows yet, by the number that they had.
         var waiting: [UInt64: ReceivedMessage] = [:]
         /// Rows of bodies that several messages share.
-        var shared: [UInt64: UInt64] = [:]
+        var shared: [UInt64: SharedBody] = [:]
+    }
+
+    /// The mailbox whose messages come.
+    private struct Mailbox {
+        let id: MailboxID
+        let path: MailboxPath
+        let snapshot: MailboxSnapshot
+        /// The keywords that there are, by bit.
+        let keywords: UInt64
+        /// Of the last message: they come in the order of their UIDs.
+        var lastUID: UInt32 = 0
+    }
+
+    private struct SharedBody {
+        let id: UInt64
+        let size: UInt64
     }
 
     /// - Parameter address: what the account is called here; nil for what it was called.
@@ -35,7 +51,7 @@ package struct Restore {
         let head: BackupFormat.Head = try file.value(first)
         let address = try address ?? EmailAddress(head.account.address)
         let restoration = AccountRestoration(database: store.database)
-        if try await restoration.isUnfinished(address) { try await store.accounts.remove(address) }
+        if let left = try await restoration.unfinished(address) { try await store.accounts.remove(address, left) }
         var state = State(account: try await restoration.begin(head.account, as: address))
         do {
             while let entry = try file.next(), entry.name != BackupFormat.end {
@@ -52,7 +68,8 @@ package struct Restore {
             }
         } catch {
             await store.delivery.discard(Array(state.waiting.values))
-            try? await store.accounts.remove(address)
+            // And not one that another restore has made in its place.
+            try? await store.accounts.remove(address, state.account)
             throw error
         }
         return BackupReport(address.description, state.end)
@@ -99,10 +116,11 @@ package struct Restore {
     private func begin(
         _ mailbox: MailboxSnapshot, _ restoration: AccountRestoration, _ state: inout State
     ) async throws {
+        guard mailbox.isPossible else { throw BackupFile.damaged("a mailbox has numbers that none can have") }
         let (id, strangers) = try await restoration.add(mailbox, to: state.account)
         let known = mailbox.keywords.keys.filter { (0..<64).contains($0) }.reduce(UInt64(0)) { $0 | 1 << UInt64($1) }
         let path = try MailboxPath(mailbox.name)
-        state.mailbox = (id, path, known)
+        state.mailbox = Mailbox(id: id, path: path, snapshot: mailbox, keywords: known)
         state.end.mailboxes += 1
         progress(path, 0, 0)
         for stranger in strangers { notice("\(path): \(stranger) gets no rights: not in the account's domain here") }
@@ -122,16 +140,20 @@ package struct Restore {
     private func add(
         _ rows: [MessageSnapshot], _ restoration: AccountRestoration, _ state: inout State
     ) async throws {
-        guard let mailbox = state.mailbox else { throw BackupFile.damaged("messages without a mailbox") }
+        guard var mailbox = state.mailbox else { throw BackupFile.damaged("messages without a mailbox") }
         var bodies: [UInt64: AccountRestoration.Body] = [:]
         for row in rows {
+            guard row.uid > mailbox.lastUID, mailbox.snapshot.mayHold(row) else {
+                throw BackupFile.damaged("UID \(row.uid) in \(mailbox.path) has numbers that no message can have")
+            }
+            mailbox.lastUID = row.uid
             if let message = state.waiting[row.object] {
                 guard Hexadecimal.encode(message.object.sha256) == row.sha256, message.object.size == row.size else {
                     throw BackupFile.damaged("the body of UID \(row.uid) in \(mailbox.path)")
                 }
                 bodies[row.object] = .new(message)
-            } else if let id = state.shared[row.object] {
-                bodies[row.object] = .known(id)
+            } else if let shared = state.shared[row.object], shared.size == row.size {
+                bodies[row.object] = .known(shared.id)
             } else {
                 throw BackupFile.damaged("UID \(row.uid) in \(mailbox.path) has no body")
             }
@@ -139,8 +161,9 @@ package struct Restore {
         let made = try await restoration.add(rows, bodies: bodies, to: mailbox.id, keywords: mailbox.keywords)
         for row in rows {
             state.waiting[row.object] = nil
-            if row.isShared { state.shared[row.object] = made[row.object] }
+            if row.isShared { state.shared[row.object] = made[row.object].map { SharedBody(id: $0, size: row.size) } }
         }
+        state.mailbox = mailbox
         state.end.messages += rows.count
     }
 }
