@@ -1,5 +1,6 @@
 import CalendarFormat
 import DAVSyntax
+import XMLSyntax
 
 /// What a client of calendars asks for.
 enum CalendarRows {

@@ -1,6 +1,7 @@
 // The XML of requests: read, written again, and taken as each kind of body.
 
 import DAVSyntax
+import XMLSyntax
 
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {

@@ -1,6 +1,6 @@
 // A document to its root element; refuses document types, so that there are no entities but XML's own five.
 
-/// Reads the XML of requests (RFC 4918 8.2): XML 1.0 with namespaces, in UTF-8, within bounds. What a program may pass over,
+/// Reads what others send as XML (RFC 4918 8.2): XML 1.0 with namespaces, in UTF-8, within bounds. What a program may pass over,
 /// comments and processing instructions, is passed over.
 package struct XMLReader {
     private struct Open {

@@ -2,6 +2,7 @@ import CalendarFormat
 import DAVSyntax
 import LightMailCore
 import Testing
+import XMLSyntax
 
 @testable import DAVServer
 

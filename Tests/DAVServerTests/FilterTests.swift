@@ -1,6 +1,7 @@
 import CalendarFormat
 import DAVSyntax
 import Testing
+import XMLSyntax
 
 @testable import DAVServer
 

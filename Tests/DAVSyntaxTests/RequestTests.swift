@@ -1,5 +1,6 @@
 import DAVSyntax
 import Testing
+import XMLSyntax
 
 @Suite struct RequestTests {
     private func read(_ text: String) throws -> XMLElement {

@@ -1,5 +1,6 @@
 import DAVSyntax
 import Testing
+import XMLSyntax
 
 @Suite struct XMLReaderTests {
     private func read(_ text: String, limits: XMLLimits = XMLLimits()) throws(XMLError) -> XMLElement {

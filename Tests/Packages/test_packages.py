@@ -18,7 +18,7 @@ def test_lintian_finds_nothing(deb):
 
 def test_it_needs_no_swift(deb):
     fields = subprocess.run(["dpkg-deb", "--field", deb], capture_output=True, text=True, check=True).stdout
-    for library in ("libc6", "libcurl4", "libmariadb3", "libssl3", "libsystemd0", "libcrypt1", "libxml2"):
+    for library in ("libc6", "libcurl4", "libmariadb3", "libssl3", "libsystemd0", "libcrypt1", "libidn12"):
         assert library in fields, fields
     assert "swift" not in fields.split("Description")[0].split("Depends: ")[1].split("\n")[0].lower()
 

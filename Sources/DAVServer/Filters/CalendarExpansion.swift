@@ -3,6 +3,7 @@
 import CalendarFormat
 import DAVSyntax
 import Hummingbird
+import XMLSyntax
 
 enum CalendarExpansion {
     /// Octets of all occurrences of an object together.

@@ -1,6 +1,7 @@
 import DAVSyntax
 import Hummingbird
 import NIOCore
+import XMLSyntax
 
 /// What a method answers.
 struct DAVAnswer: Sendable {

@@ -4,6 +4,7 @@ import DAVSyntax
 import Hummingbird
 import LightMailCore
 import NIOCore
+import XMLSyntax
 
 /// Why a request is refused: a status, the precondition that is not met where it has a name (RFC 4918 16), and a sentence.
 struct DAVProblem: Error, Sendable {

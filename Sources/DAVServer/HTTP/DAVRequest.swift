@@ -3,6 +3,7 @@ import Hummingbird
 import LightMailCore
 import LightMailDaemon
 import NIOCore
+import XMLSyntax
 
 /// A request of an account, at a place that is its own.
 struct DAVRequest: Sendable {

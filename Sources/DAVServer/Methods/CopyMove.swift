@@ -2,6 +2,7 @@ import CalendarFormat
 import DAVSyntax
 import Hummingbird
 import LightMailCore
+import XMLSyntax
 
 /// COPY and MOVE of an event within the account (RFC 4918 9.8, 9.9).
 enum CopyMove {

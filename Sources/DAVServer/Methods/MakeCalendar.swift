@@ -1,6 +1,7 @@
 import DAVSyntax
 import Hummingbird
 import LightMailCore
+import XMLSyntax
 
 /// MKCALENDAR (RFC 4791 5.3.1) and MKCOL with a body (RFC 5689). There are no collections but calendars, so a plain MKCOL
 /// makes one too.

@@ -2,6 +2,7 @@ import CalendarFormat
 import DAVSyntax
 import Hummingbird
 import LightMailCore
+import XMLSyntax
 
 /// PROPPATCH: all changes are made, or none (RFC 4918 9.2). Calendars alone keep properties.
 enum Proppatch {

@@ -3,6 +3,7 @@ import DAVSyntax
 import Hummingbird
 import LightMailCore
 import NIOCore
+import XMLSyntax
 
 /// PUT of an event or a to-do: its octets are kept as they came (RFC 4791 5.3.2).
 enum Put {

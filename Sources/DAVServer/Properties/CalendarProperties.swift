@@ -2,6 +2,7 @@
 
 import DAVSyntax
 import LightMailCore
+import XMLSyntax
 
 extension LiveProperty {
     static let calendar = [

@@ -3,6 +3,7 @@
 import DAVSyntax
 import LightMailCore
 import LightMailDaemon
+import XMLSyntax
 
 /// A live property (RFC 4918 4.2).
 struct LiveProperty: Sendable {

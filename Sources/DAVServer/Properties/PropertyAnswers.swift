@@ -3,6 +3,7 @@
 import DAVSyntax
 import Hummingbird
 import LightMailCore
+import XMLSyntax
 
 /// Answers one request for properties, resource by resource.
 struct PropertyAnswers: Sendable {

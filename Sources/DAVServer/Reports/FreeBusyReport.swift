@@ -3,6 +3,7 @@ import DAVSyntax
 import Hummingbird
 import LightMailCore
 import LightMailDaemon
+import XMLSyntax
 
 /// RFC 4791 7.10
 enum FreeBusyReport {

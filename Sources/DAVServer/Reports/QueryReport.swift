@@ -2,6 +2,7 @@ import CalendarFormat
 import DAVSyntax
 import Hummingbird
 import LightMailCore
+import XMLSyntax
 
 /// RFC 4791 7.8. A request without Depth looks into the calendar: the 0 that RFC 3253 means then would find nothing ever.
 enum QueryReport {

@@ -1,6 +1,7 @@
 import DAVSyntax
 import Hummingbird
 import LightMailCore
+import XMLSyntax
 
 /// RFC 6578 3.2
 enum SyncReport {

@@ -1,3 +1,5 @@
+import XMLSyntax
+
 /// A body that is well-formed XML and still no request.
 package enum BodyError: Error, Hashable, Sendable {
     /// It does not have the form that its method wants; the text is for the client.

@@ -1,3 +1,5 @@
+import XMLSyntax
+
 /// How much of an object a report is to give (RFC 4791 9.6).
 package struct CalendarDataRequest: Hashable, Sendable {
     /// A component with the properties and components that are wanted of it.

@@ -1,5 +1,7 @@
 // What calendar-query looks for (RFC 4791 9.7): conditions on components, properties and parameters, all of which must hold.
 
+import XMLSyntax
+
 /// A condition on components of a name.
 package struct ComponentFilter: Hashable, Sendable {
     package let name: String

@@ -1,3 +1,5 @@
+import XMLSyntax
+
 /// Which properties a client asks for: the body of PROPFIND (RFC 4918 9.1, 14.20), and that part of a report.
 ///
 ///     <!ELEMENT propfind ( propname | (allprop, include?) | prop ) >

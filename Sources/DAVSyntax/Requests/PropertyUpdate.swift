@@ -1,3 +1,5 @@
+import XMLSyntax
+
 /// Changes of properties, in the order in which they are to be made (RFC 4918 9.2).
 package struct PropertyUpdate: Hashable, Sendable {
     package enum Change: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import XMLSyntax
+
 /// The body of REPORT (RFC 3253 3.6), by the report that it asks for.
 package enum ReportRequest: Hashable, Sendable {
     case query(CalendarQuery)

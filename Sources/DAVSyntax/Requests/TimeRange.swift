@@ -1,3 +1,5 @@
+import XMLSyntax
+
 /// A range of time with a start, an end or both (RFC 4791 9.9), in seconds since 1970 in UTC.
 package struct TimeRange: Hashable, Sendable {
     /// Nil where it is open.

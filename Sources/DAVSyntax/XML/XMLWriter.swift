@@ -1,5 +1,7 @@
 // Elements to octets. Prefixes of the namespaces that answers are made of are declared once, at the root.
 
+import XMLSyntax
+
 package struct XMLWriter {
     package private(set) var octets: [UInt8] = []
 

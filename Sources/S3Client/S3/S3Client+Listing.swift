@@ -1,5 +1,7 @@
 // Many objects at once: ListObjectsV2 and DeleteObjects.
 
+import XMLSyntax
+
 extension S3Client {
     /// The most keys that one listing or one DeleteObjects may have.
     package static let maximumKeys = 1000
@@ -64,7 +66,7 @@ extension S3Client {
     }
 
     /// Sends a call whose answer is an XML document with a root of that name.
-    func document(_ call: S3Call, root name: String) async throws(S3Error) -> AnswerDocument.Element {
+    func document(_ call: S3Call, root name: String) async throws(S3Error) -> XMLElement {
         let answer = try await answer(call, limit: AnswerDocument.maximumBytes)
         statistics.received(answer.body.count)
         return try Self.document(answer, call.operation, root: name)
@@ -73,15 +75,15 @@ extension S3Client {
     /// Reads an answer's XML. S3 may answer 200 and say in the body that it failed.
     static func document(
         _ answer: S3Answer, _ operation: S3Operation, root name: String
-    ) throws(S3Error) -> AnswerDocument.Element {
-        let root: AnswerDocument.Element
+    ) throws(S3Error) -> XMLElement {
+        let root: XMLElement
         do throws(AnswerDocument.Malformed) {
             root = try AnswerDocument.parse(answer.body)
         } catch {
             throw S3Error(.corrupt, operation, message: "the answer's XML: \(error.reason)")
         }
-        if root.name == "Error" { throw S3Refusal(status: answer.head.status, document: root).error(operation) }
-        guard root.name == name else {
+        if root.name.local == "Error" { throw S3Refusal(status: answer.head.status, document: root).error(operation) }
+        guard root.name.local == name else {
             throw S3Error(.corrupt, operation, message: "the answer is no \(name)")
         }
         return root

@@ -1,5 +1,7 @@
 // What an HTTP status and the XML beside it mean.
 
+import XMLSyntax
+
 /// An answer other than 2xx.
 struct S3Refusal: Sendable {
     let status: Int
@@ -9,10 +11,10 @@ struct S3Refusal: Sendable {
 
     init(status: Int, body: [UInt8]) {
         let root = try? AnswerDocument.parse(body)
-        self.init(status: status, document: root?.name == "Error" ? root : nil)
+        self.init(status: status, document: root?.name.local == "Error" ? root : nil)
     }
 
-    init(status: Int, document: AnswerDocument.Element?) {
+    init(status: Int, document: XMLElement?) {
         self.status = status
         code = document?.text(of: "Code").map { Self.printable($0, limit: 64) }
         message = Self.printable(document?.text(of: "Message") ?? "HTTP status \(status)", limit: 256)

@@ -61,7 +61,7 @@ import Testing
     @Test(arguments: [
         ("I\u{AD}X", "IX"), ("user", "user"), ("USER", "USER"), ("\u{AA}", "a"), ("\u{2168}", "IX"),
         ("pass word !~", "pass word !~"), ("e\u{301}", "\u{e9}"), ("a\u{A0}b", "a b"), ("\u{3000}x", " x"),
-        ("\u{FF21}", "A"), ("a\u{200B}b", "ab"),
+        ("\u{FF21}", "A"), ("a\u{200B}b", "a b"), ("\u{5D0}", "\u{5D0}"), ("\u{627}1\u{628}", "\u{627}1\u{628}"),
     ])
     func prepares(_ text: String, to prepared: String) throws {
         let result = try #require(SASLprep.prepare(text))
@@ -69,8 +69,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "\u{AD}", "\u{7}", "a\u{7F}", "a\0b", "\u{627}\u{31}", "\u{5D0}", "\u{E000}", "\u{FFFE}", "\u{FFFD}",
-        "\u{2028}", "\u{200E}", "\u{E0001}", "\u{1F600}", "\u{378}",
+        "", "\u{AD}", "\u{7}", "a\u{7F}", "a\0b", "\u{627}\u{31}", "\u{5D0}a\u{5D0}", "\u{E000}", "\u{FFFE}",
+        "\u{FFFD}", "\u{2028}", "\u{200E}", "\u{E0001}", "\u{1F600}", "\u{378}",
     ])
     func refuses(_ text: String) {
         #expect(SASLprep.prepare(text) == nil)

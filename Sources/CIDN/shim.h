@@ -1,0 +1,3 @@
+// stringprep_profile of GNU libidn: SASLprep.
+#pragma once
+#include <stringprep.h>
