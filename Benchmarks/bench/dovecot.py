@@ -86,6 +86,9 @@ service imap-login {{
   process_min_avail = 2
   process_limit = 10
 }}
+service imap {{
+  process_limit = 12000
+}}
 service pop3-login {{
   inet_listener pop3 {{
     port = {pop3}

@@ -91,7 +91,7 @@ def put(bench, server):
 
 
 def get(bench, server):
-    bench.generator.measure("put", operations=100, **server.s3)
+    bench.generator.measure("put", operations=1000, **server.s3)
     for connections in (1, 8, 32):
         (figures,) = bench.generator.measure("get", seconds=bench.seconds, connections=connections, **server.s3)
         yield Result(f"GET of 8 kB, {connections} connections, S3 server alone", figures["per_second"], "/s")

@@ -79,7 +79,7 @@ static void work(struct run *run, int index, bool puts) {
     run_ready(run);
     long number;
     while (c && run_take(run, &number)) {
-        snprintf(path, sizeof path, "/%s/load/%d-%ld", options.mailbox, puts ? index : 0, puts ? number : number % 100);
+        snprintf(path, sizeof path, "/%s/load/%d-%ld", options.mailbox, puts ? index : 0, puts ? number : number % 1000);
         size_t length = puts ? message_write(message, (size_t)options.size, number) : 0;
         double begin = now();
         if (!request(c, puts ? "PUT" : "GET", path, message, length) || !answered(c)) {
