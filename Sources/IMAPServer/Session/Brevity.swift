@@ -17,10 +17,11 @@ extension Session {
 }
 
 extension Command {
-    fileprivate var isBrief: Bool {
+    /// Whether its bounds are known beforehand, and small.
+    var isBrief: Bool {
         switch self {
-        case .capability, .noop, .logout, .id, .startTLS, .authenticate, .login, .enable, .namespace, .append, .compress,
-            .unauthenticate, .idle, .check, .unselect:
+        case .capability, .noop, .logout, .id, .startTLS, .authenticate, .login, .enable, .namespace, .append,
+            .compress, .unauthenticate, .idle, .check, .unselect:
             true
         case .fetch(let fetch, _): fetch.messages.isWithin(fetch.items.contains(where: \.isText) ? 1 : 16)
         case .store(let store, _): store.messages.isWithin(16)
