@@ -32,6 +32,7 @@ let hummingbird: [Target.Dependency] = [
     .product(name: "HummingbirdCore", package: "hummingbird"),
 ]
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 let lifecycle: [Target.Dependency] = [
     .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
     .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -41,6 +42,7 @@ let package = Package(
     name: "lightmail",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -68,9 +70,12 @@ let package = Package(
         room("XMLSyntax"),
         room("DAVSyntax", ["XMLSyntax"]),
 
+        // What everybody tells of what is done.
+        room("Spans", [tracing]),
+
         // Clients that know no mail.
-        room("MariaDBClient", ["CMariaDB", logging]),
-        room("S3Client", ["XMLSyntax", "CCurl", "COpenSSL", logging]),
+        room("MariaDBClient", ["CMariaDB", "Spans", logging]),
+        room("S3Client", ["XMLSyntax", "CCurl", "COpenSSL", "Spans", logging]),
         room("SMTPClient", ["CCurl"]),
 
         // The centre.
@@ -80,8 +85,9 @@ let package = Package(
         room(
             "LightMailDaemon",
             [
-                "LightMailCore", "MariaDBClient", "S3Client", "SMTPClient", "SASL", "CSystemd", logging, argumentParser,
-                nioTLS, nioHTTP,
+                "LightMailCore", "MariaDBClient", "S3Client", "SMTPClient", "SASL", "Spans", "CSystemd", logging,
+                tracing,
+                argumentParser, nioTLS, nioHTTP,
             ]
                 + nio + lifecycle),
 
@@ -91,20 +97,26 @@ let package = Package(
         // The protocols.
         room(
             "IMAPServer",
-            ["IMAPSyntax", "SASL", "LightMailDaemon", "LightMailCore", "MailFormat", "CZlib", logging, nioTLS] + nio),
-        room("POP3Server", ["POP3Syntax", "SASL", "LightMailDaemon", "LightMailCore", logging, nioTLS] + nio),
+            [
+                "IMAPSyntax", "SASL", "LightMailDaemon", "LightMailCore", "MailFormat", "Spans", "CZlib", logging,
+                nioTLS,
+            ] + nio),
+        room("POP3Server", ["POP3Syntax", "SASL", "LightMailDaemon", "LightMailCore", "Spans", logging, nioTLS] + nio),
         room(
             "SMTPServer",
-            ["SMTPSyntax", "SASL", "LightMailDaemon", "LightMailCore", "SMTPClient", "MailFormat", logging, nioTLS]
-                + nio),
+            [
+                "SMTPSyntax", "SASL", "LightMailDaemon", "LightMailCore", "SMTPClient", "MailFormat", "Spans", logging,
+                nioTLS,
+            ] + nio),
 
         room(
             "AdminServer",
-            ["LightMailDaemon", "LightMailCore", "MailFormat", "SMTPClient", logging, mustache] + hummingbird + nio),
+            ["LightMailDaemon", "LightMailCore", "MailFormat", "SMTPClient", "Spans", logging, mustache] + hummingbird
+                + nio),
 
         room(
             "DAVServer",
-            ["DAVSyntax", "XMLSyntax", "CalendarFormat", "LightMailDaemon", "LightMailCore", "SASL", logging]
+            ["DAVSyntax", "XMLSyntax", "CalendarFormat", "LightMailDaemon", "LightMailCore", "SASL", "Spans", logging]
                 + hummingbird + nio),
 
         // The programs.
@@ -128,7 +140,9 @@ let package = Package(
         tests("S3ClientTests", ["S3Client", "COpenSSL"]),
         tests("SMTPClientTests", ["SMTPClient"] + nio),
         tests("LightMailCoreTests", ["LightMailCore", "MariaDBClient", "S3Client", "MailFormat"]),
-        tests("LightMailDaemonTests", ["LightMailDaemon", "LightMailCore", "SASL", nioEmbedded, nioTLS] + nio),
+        tests(
+            "LightMailDaemonTests",
+            ["LightMailDaemon", "LightMailCore", "SASL", "Spans", nioEmbedded, nioTLS, tracing] + nio),
         tests(
             "IMAPServerTests",
             [

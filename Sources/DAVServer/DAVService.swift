@@ -6,6 +6,7 @@ import LightMailCore
 import LightMailDaemon
 import Logging
 import NIOCore
+import Spans
 
 /// What all requests of a process share.
 final class DAVService: Sendable {
@@ -56,7 +57,10 @@ final class DAVService: Sendable {
         var answer: DAVAnswer
         try await writer.writeContinue(request)
         do {
-            answer = try await perform(request, session)
+            answer = try await Spans.run(
+                "caldav.\(DAVMethod(request.method)?.rawValue ?? "other")", .server,
+                ["lightmail.session": .string(session.connection.sessionID)]
+            ) { try await perform(request, session) }
         } catch {
             answer = refuse(error, session)
         }

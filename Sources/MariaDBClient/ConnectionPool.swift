@@ -1,6 +1,7 @@
 // The pool: units of work are closures that run on a thread with a connection of its own. One hop in, one hop out.
 
 import Logging
+import Spans
 
 /// Connections to one database, opened as work asks for them. It never makes the caller's thread wait.
 package final class ConnectionPool: Sendable {
@@ -22,7 +23,7 @@ package final class ConnectionPool: Sendable {
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
-        try await run { try $0.read(body) }
+        try await Spans.run("mysql.read", .client) { try await run { try $0.read(body) } }
     }
 
     /// Runs `body` in a transaction, which is committed when it returns and rolled back when it throws. START
@@ -33,7 +34,7 @@ package final class ConnectionPool: Sendable {
     package func transaction<Value: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws -> Value {
-        try await run { try $0.transaction(body) }
+        try await Spans.run("mysql.transaction", .client) { try await run { try $0.transaction(body) } }
     }
 
     /// Lets running units finish, fails those that wait (``DatabaseError/Kind/unavailable``), closes the connections

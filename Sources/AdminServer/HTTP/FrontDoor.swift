@@ -4,6 +4,7 @@ import LightMailCore
 import LightMailDaemon
 import Logging
 import NIOCore
+import Spans
 
 /// Takes connections from the daemon's listener, speaks HTTP on them, and leads each request to its route.
 final class FrontDoor: Sendable {
@@ -18,7 +19,9 @@ final class FrontDoor: Sendable {
             let methods: [HTTPRequest.Method] = route.method == .get ? [.get, .head] : [route.method]
             for method in methods {
                 router.on(RouterPath(route.path), method: method) { request, context in
-                    try await service.perform(route, request, context).response
+                    try await Spans.run("api.\(route.method) \(route.path)", .server) {
+                        try await service.perform(route, request, context).response
+                    }
                 }
             }
         }

@@ -2,6 +2,7 @@ import IMAPSyntax
 import LightMailCore
 import LightMailDaemon
 import MailFormat
+import Spans
 
 // The FETCH response of one message.
 
@@ -105,6 +106,7 @@ extension Session {
         case .bytes(let bytes): fetch(item, bytes, partial, &response)
         case .range(let range):
             let wanted = range.cut(to: partial)
+            Spans.note("lightmail.trace", details.object.trace)
             logger.debug(
                 "message is read", metadata: [LogKey.trace: "\(details.object.trace)", "uid": "\(details.uid)"])
             try await stream(item, store.messages.content(of: details, range: wanted), &response)

@@ -1,6 +1,7 @@
 import IMAPSyntax
 import LightMailCore
 import LightMailDaemon
+import Spans
 
 // From a job to its ending: the checks before a command, the sync exit after it, then the tagged reply.
 
@@ -8,7 +9,11 @@ extension Session {
     mutating func perform(_ job: Job) async -> Ending {
         do {
             switch job {
-            case .command(let job): return try await run(job)
+            case .command(let job):
+                let entry = CommandTable.entry(for: job.tagged.command)
+                return try await Spans.run(
+                    "imap.\(entry.name.rawValue)", .server, ["lightmail.session": .string(connection.sessionID)]
+                ) { try await run(job, entry) }
             case .line(let line): return try await resume(with: line)
             case .wake: return await tellNews()
             }
@@ -21,8 +26,7 @@ extension Session {
         }
     }
 
-    private mutating func run(_ job: TaggedCommandJob) async throws -> Ending {
-        let entry = CommandTable.entry(for: job.tagged.command)
+    private mutating func run(_ job: TaggedCommandJob, _ entry: CommandTable.Entry) async throws -> Ending {
         var ending = Ending(bytes: [])
         let start = ContinuousClock.now
         let completion = try await completing {
@@ -80,6 +84,7 @@ extension Session {
         case .bad: result = .bad
         }
         service.metrics.count(entry.name, result)
+        Spans.note("imap.result", result.rawValue)
         badCommands = result == .bad ? badCommands + 1 : 0
         if selected != nil, !isDeaf || entry.changesMessages, case .proceed = ending.action {
             await synchronizeQuietly(expunging: entry.mayExpunge, showingUIDs: entry.showsUIDs, &ending)

@@ -6,9 +6,9 @@ import Synchronization
 /// A version 7 UUID (RFC 9562 5.7).
 package struct UUIDv7: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// 48 bits of time, 4 of version, 12 of counter.
-    let high: UInt64
+    package let high: UInt64
     /// 2 bits of variant, 62 at random.
-    let low: UInt64
+    package let low: UInt64
 
     init(high: UInt64, low: UInt64) {
         self.high = high

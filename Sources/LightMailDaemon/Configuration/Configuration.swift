@@ -15,6 +15,7 @@ package struct Configuration: Sendable, Equatable {
     package var garbage = GarbageSection()
     package var logging = LoggingSection()
     package var metrics = MetricsSection()
+    package var tracing = TracingSection()
     package var cache = CacheSection()
     package var notify = NotifySection()
     package var auth = AuthSection()
@@ -37,7 +38,8 @@ package struct Configuration: Sendable, Equatable {
             SectionTable(\.pop3, of: .pop3d), SectionTable(\.lmtp, of: .lmtpd),
             SectionTable(\.smtpServer, of: .smtpd), SectionTable(\.smtp), SectionTable(\.api, of: .apid),
             SectionTable(\.caldav, of: .apid), SectionTable(\.antivirus), SectionTable(\.webhook),
-            SectionTable(\.garbage), SectionTable(\.logging), SectionTable(\.metrics), SectionTable(\.cache),
+            SectionTable(\.garbage), SectionTable(\.logging), SectionTable(\.metrics),
+            SectionTable(\.tracing), SectionTable(\.cache),
             SectionTable(\.notify), SectionTable(\.auth), SectionTable(\.oauth), SectionTable(\.proxy),
         ]
     }

@@ -135,6 +135,13 @@ struct ConfigurationRules {
             problems.append(
                 problem("webhook", "quota_warning_percent", "\(percentage) is not a number from 1 to 100"))
         }
+        let endpoint = configuration.tracing.endpoint
+        if !endpoint.isEmpty, !endpoint.hasPrefix("https://"), !endpoint.hasPrefix("http://") {
+            problems.append(problem("tracing", "endpoint", "it begins neither with https:// nor with http://"))
+        }
+        if !configuration.tracing.token.isEmpty, !endpoint.hasPrefix("https://"), !endpoint.isLoopbackURL {
+            problems.append(problem("tracing", "token", "it would travel unencrypted: endpoint is not https://"))
+        }
         if configuration.s3.accessKey.isEmpty != configuration.s3.secretKey.isEmpty {
             let missing = configuration.s3.accessKey.isEmpty ? "access_key" : "secret_key"
             problems.append(problem("s3", missing, "access_key and secret_key go together"))
@@ -160,7 +167,7 @@ struct ConfigurationRules {
             ("database", "password", configuration.database.password), ("s3", "access_key", configuration.s3.accessKey),
             ("s3", "secret_key", configuration.s3.secretKey), ("smtp", "password", configuration.smtp.password),
             ("api", "token", configuration.api.token), ("webhook", "token", configuration.webhook.token),
-            ("webhook", "secret", configuration.webhook.secret),
+            ("webhook", "secret", configuration.webhook.secret), ("tracing", "token", configuration.tracing.token),
         ]
         var warnings = secrets.filter { examples.contains($0.2.reveal().lowercased()) }
             .map { problem($0.0, $0.1, "it still has a value from an example") }

@@ -83,6 +83,7 @@ package enum Daemon {
             metrics: metrics, sockets: sockets)
         ProcessMetrics.register(in: context.metrics, kind: kind)
         StoreMetrics.register(in: context)
+        context.exportSpans()
         var status = ExitStatus.success
         do {
             try await SchemaCheck.run(on: store, logger: logger)

@@ -1,12 +1,14 @@
 import LightMailCore
 import LightMailDaemon
 import POP3Syntax
+import Spans
 
 extension Session {
     /// RFC 1939 5. Messages that others have expunged are served as long as their rows rest.
     mutating func retrieve(_ number: MessageNumber) async throws -> Reply? {
         let position = try requireMaildrop().position(of: number)
         let details = try await details(at: position)
+        Spans.note("lightmail.trace", details.object.trace)
         logger.debug("message is read", metadata: [LogKey.trace: "\(details.object.trace)", "uid": "\(details.uid)"])
         try await send(
             store.messages.content(of: details), headerSize: details.headerSize,

@@ -1,6 +1,7 @@
 import LightMailCore
 import LightMailDaemon
 import POP3Syntax
+import Spans
 
 // From a line to its ending: parse, check the state, execute, reply.
 
@@ -43,11 +44,15 @@ extension Session {
         }
         badCommands = 0
         let start = ContinuousClock.now
-        let reply = try await replying { (session) throws in
-            try session.check(command)
-            return try await session.execute(command, &ending)
+        try await Spans.run(
+            "pop3.\(command.verb.rawValue.lowercased())", .server, ["lightmail.session": .string(connection.sessionID)]
+        ) {
+            let reply = try await replying { (session) throws in
+                try session.check(command)
+                return try await session.execute(command, &ending)
+            }
+            conclude(command.verb, reply, &ending)
         }
-        conclude(command.verb, reply, &ending)
         if !isAwaitingLine { service.metrics.commandTime.observe(.now - start) }
     }
 

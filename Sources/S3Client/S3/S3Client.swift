@@ -2,6 +2,7 @@
 
 import Glibc
 import Logging
+import Spans
 
 /// A request before it is signed.
 struct S3Call: Sendable {
@@ -81,6 +82,14 @@ package final class S3Client: Sendable {
         _ call: S3Call, _ consume: (TransferResponse, _ isRetried: Bool) async throws(TransferError) -> T
     ) async throws(S3Error) -> T {
         if let key = call.key { try check(key, call.operation) }
+        return try await Spans.run(
+            "s3.\(call.operation.rawValue)", .client, call.key.map { ["s3.key": .string($0)] } ?? [:]
+        ) { () throws(S3Error) in try await attempt(call, consume) }
+    }
+
+    private func attempt<T: Sendable>(
+        _ call: S3Call, _ consume: (TransferResponse, _ isRetried: Bool) async throws(TransferError) -> T
+    ) async throws(S3Error) -> T {
         var attempt = 1
         while true {
             statistics.started(call.operation, isRetry: attempt > 1)

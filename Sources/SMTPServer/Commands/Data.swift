@@ -1,4 +1,6 @@
+import LightMailCore
 import SMTPSyntax
+import Spans
 
 extension Session {
     /// RFC 5321 section 4.1.1.4.
@@ -21,8 +23,14 @@ extension Session {
         } else {
             take = MessageDelivery(transaction: transaction, client: client, session: self).run
         }
+        let name = server.profile.dialect == .lmtp ? "lmtp.message" : "smtp.message"
+        let trace = UUIDv7(transaction.traceID).map { TraceID(high: $0.high, low: $0.low) }
+        let session = connection.sessionID
         self.transaction?.intake = MessageIntake(
-            server, isChunked: isChunked, executor: executor, onRoom: onRoom, take: take)
+            server, isChunked: isChunked, executor: executor, onRoom: onRoom
+        ) { pipe in
+            await Spans.run(name, .server, trace: trace, ["lightmail.session": .string(session)]) { await take(pipe) }
+        }
     }
 
     /// Bytes of the message. Without a transaction that can take them they are dropped.

@@ -30,13 +30,16 @@ package struct APISection: ConfigurationSection {
             .number("max_connections", \.maxConnections, in: 1...100_000, "Connections at once.").reread,
             .number("max_body_size", \.maxBodySize, in: 1024...104_857_600, "Bytes a request's body may have.").reread,
             .seconds("session_timeout", \.sessionTimeout, in: 5...3600, "Seconds a client may be silent.").reread,
-            .seconds("rate_limit_window_secs", \.rateLimitWindow, in: 1...3600, "Window of the two rates below.").reread,
+            .seconds("rate_limit_window_secs", \.rateLimitWindow, in: 1...3600, "Window of the two rates below.")
+                .reread,
             .number(
                 "rate_limit_requests", \.rateLimitRequests, in: 0...1_000_000,
-                "Requests from one address in a window; 0: no limit.").reread,
+                "Requests from one address in a window; 0: no limit."
+            ).reread,
             .number(
                 "rate_limit_failures", \.rateLimitFailures, in: 0...1_000_000,
-                "Wrong tokens from one address in a window; 0: no limit.").reread,
+                "Wrong tokens from one address in a window; 0: no limit."
+            ).reread,
             .flag("proxy_protocol", \.proxyProtocol, "Expect PROXY headers from the networks of [proxy]."),
         ]
     }

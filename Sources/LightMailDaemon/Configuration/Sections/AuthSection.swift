@@ -27,25 +27,32 @@ package struct AuthSection: ConfigurationSection {
                 "Iterations of what is kept for SCRAM; clients compute them too."),
             .milliseconds(
                 "failure_delay_ms", \.failureDelay, in: 0...30000,
-                "Milliseconds that the answer to a failed login waits.").reread,
+                "Milliseconds that the answer to a failed login waits."
+            ).reread,
             .number(
                 "failure_threshold", \.failureThreshold, in: 2...1000,
-                "Failed logins until a network or an account is blocked, each time for twice as long.").reread,
+                "Failed logins until a network or an account is blocked, each time for twice as long."
+            ).reread,
             .seconds(
                 "failure_half_life_seconds", \.failureHalfLife, in: 60...86400,
-                "Seconds in which half of the failures are forgotten.").reread,
+                "Seconds in which half of the failures are forgotten."
+            ).reread,
             .seconds(
                 "network_block_seconds", \.networkBlock, in: 0...86400,
-                "Longest block of an IPv4 address or an IPv6 /64; 0: none.").reread,
+                "Longest block of an IPv4 address or an IPv6 /64; 0: none."
+            ).reread,
             .seconds(
                 "account_block_seconds", \.accountBlock, in: 0...3600,
-                "Longest block of an account, for networks that it was not used from lately; 0: none.").reread,
+                "Longest block of an account, for networks that it was not used from lately; 0: none."
+            ).reread,
             .number(
                 "known_network_days", \.knownNetworkDays, in: 1...3650,
-                "Days for which a network is known to an account after a login.").reread,
+                "Days for which a network is known to an account after a login."
+            ).reread,
             .networks(
                 "trusted_networks", \.trustedNetworks,
-                "Networks never blocked as a whole, such as a webmail's; loopback never is.").reread,
+                "Networks never blocked as a whole, such as a webmail's; loopback never is."
+            ).reread,
         ]
     }
 }

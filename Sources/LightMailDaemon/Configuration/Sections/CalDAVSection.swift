@@ -23,11 +23,13 @@ package struct CalDAVSection: ConfigurationSection {
             .path("tls_key", \.tlsKey, "Private key (PEM).").reread,
             .flag(
                 "require_tls", \.requireTLS,
-                "Refuse to log in without TLS, from this machine excepted; false where a proxy ends TLS.").reread,
+                "Refuse to log in without TLS, from this machine excepted; false where a proxy ends TLS."
+            ).reread,
             .number("max_connections", \.maxConnections, in: 1...1_000_000, "Connections at once.").reread,
             .number(
                 "max_connections_per_address", \.maxConnectionsPerAddress, in: 0...1_000_000,
-                "Connections at once from one address, loopback excepted; 0: no such limit.").reread,
+                "Connections at once from one address, loopback excepted; 0: no such limit."
+            ).reread,
             .seconds("session_timeout", \.sessionTimeout, in: 5...3600, "Seconds a client may be silent.").reread,
             .flag("proxy_protocol", \.proxyProtocol, "Expect PROXY headers from the networks of [proxy]."),
         ]

@@ -52,50 +52,65 @@ package struct IMAPSection: ConfigurationSection {
             .number("max_connections", \.maxConnections, in: 1...1_000_000, "Sessions at once.").reread,
             .number(
                 "max_connections_per_address", \.maxConnectionsPerAddress, in: 0...1_000_000,
-                "Sessions at once from one address, loopback excepted; 0: no such limit.").reread,
+                "Sessions at once from one address, loopback excepted; 0: no such limit."
+            ).reread,
             .number(
                 "max_connections_per_user", \.maxConnectionsPerUser, in: 0...1_000_000,
-                "Sessions at once that one account may have in a process; 0: no such limit.").reread,
+                "Sessions at once that one account may have in a process; 0: no such limit."
+            ).reread,
             .number("buffer_size", \.bufferSize, in: 1024...1_048_576, "Bytes read at once from a client."),
             .seconds("session_timeout", \.sessionTimeout, in: 60...86400, "Seconds a client may be silent.").reread,
             .seconds(
                 "write_timeout", \.writeTimeout, in: 5...86400,
-                "Seconds a client may take no byte of the answers that wait for it.").reread,
+                "Seconds a client may take no byte of the answers that wait for it."
+            ).reread,
             .seconds(
                 "idle_heartbeat", \.idleHeartbeat, in: 0...3600,
-                "Seconds in IDLE without news until a client is told that the server is still here; 0: never.").reread,
+                "Seconds in IDLE without news until a client is told that the server is still here; 0: never."
+            ).reread,
             .seconds(
                 "login_timeout", \.loginTimeout, in: 5...3600,
-                "Seconds from the connection until a client has logged in.").reread,
-            .number("max_failed_attempts", \.maxFailedAttempts, in: 1...100, "Failed logins until the session ends.").reread,
-            .seconds("rate_limit_window_secs", \.rateLimitWindow, in: 1...3600, "Window of rate_limit_commands.").reread,
+                "Seconds from the connection until a client has logged in."
+            ).reread,
+            .number("max_failed_attempts", \.maxFailedAttempts, in: 1...100, "Failed logins until the session ends.")
+                .reread,
+            .seconds("rate_limit_window_secs", \.rateLimitWindow, in: 1...3600, "Window of rate_limit_commands.")
+                .reread,
             .number(
                 "rate_limit_commands", \.rateLimitCommands, in: 0...1_000_000,
-                "Commands in a window before login; 0: no limit.").reread,
+                "Commands in a window before login; 0: no limit."
+            ).reread,
             .number(
                 "rate_limit_address_commands", \.rateLimitAddressCommands, in: 0...1_000_000,
-                "The same for all sessions of one address in a process, loopback excepted; 0: no limit.").reread,
+                "The same for all sessions of one address in a process, loopback excepted; 0: no limit."
+            ).reread,
             .number(
                 "command_rate", \.commandRate, in: 0...1_000_000,
-                "Commands a second of a session after login; beyond them it is slowed. 0: no limit.").reread,
+                "Commands a second of a session after login; beyond them it is slowed. 0: no limit."
+            ).reread,
             .number("command_burst", \.commandBurst, in: 1...10_000_000, "Commands it may send at once.").reread,
             .number(
                 "command_rate_per_address", \.commandRatePerAddress, in: 0...1_000_000,
-                "command_rate of all sessions of one address in a process, loopback excepted; 0: no limit.").reread,
+                "command_rate of all sessions of one address in a process, loopback excepted; 0: no limit."
+            ).reread,
             .number(
                 "command_burst_per_address", \.commandBurstPerAddress, in: 1...10_000_000,
-                "Commands they may send at once.").reread,
+                "Commands they may send at once."
+            ).reread,
             .seconds(
                 "flood_timeout", \.floodTimeout, in: 1...3600,
-                "Seconds a session that is slowed may go on without waiting for answers, until it ends.").reread,
+                "Seconds a session that is slowed may go on without waiting for answers, until it ends."
+            ).reread,
             .number(
-                "max_message_size", \.maxMessageSize, in: 1024...2_147_483_647, "Bytes a message may have in APPEND.").reread,
+                "max_message_size", \.maxMessageSize, in: 1024...2_147_483_647, "Bytes a message may have in APPEND."
+            ).reread,
             .flag("compress", \.compress, "Offer COMPRESS=DEFLATE; about 100 kB a session that uses it.").reread,
             .flag("unauthenticate", \.unauthenticate, "Offer UNAUTHENTICATE: a connection may log in again.").reread,
             .flag("proxy_protocol", \.proxyProtocol, "Expect PROXY headers from the networks of [proxy]."),
             .addresses(
                 "quota_administrators", \.quotaAdministrators,
-                "Accounts that see and set the quotas of the accounts of their own domain (QUOTASET).").reread,
+                "Accounts that see and set the quotas of the accounts of their own domain (QUOTASET)."
+            ).reread,
             .number(
                 "metadata_max_size", \.metadataMaxSize, in: 1024...131_072, "Bytes of one annotation (METADATA)."),
             .number(

@@ -25,10 +25,12 @@ package struct OAuthSection: ConfigurationSection {
             .text("scope", \.scope, "Scope that a token must have."),
             .text(
                 "openid_configuration", \.openIDConfiguration,
-                "URL that clients are told where to get a token (RFC 7628).").reread,
+                "URL that clients are told where to get a token (RFC 7628)."
+            ).reread,
             .flag(
                 "require_tls", \.requireTLS,
-                "Tokens only over TLS (RFC 7628); false where a proxy ends TLS before us.").reread,
+                "Tokens only over TLS (RFC 7628); false where a proxy ends TLS before us."
+            ).reread,
             .path("ca_file", \.caFile, "Authorities to trust for the endpoint in place of the system's (PEM)."),
             .milliseconds("timeout_ms", \.timeout, in: 100...60000, "Milliseconds the endpoint may take."),
             .seconds("cache_seconds", \.cacheTime, in: 0...3600, "Seconds an answer is remembered in memory."),

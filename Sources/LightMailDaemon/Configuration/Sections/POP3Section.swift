@@ -30,15 +30,18 @@ package struct POP3Section: ConfigurationSection {
             .number("max_connections", \.maxConnections, in: 1...1_000_000, "Sessions at once.").reread,
             .number(
                 "max_connections_per_address", \.maxConnectionsPerAddress, in: 0...1_000_000,
-                "Sessions at once from one address, loopback excepted; 0: no such limit.").reread,
+                "Sessions at once from one address, loopback excepted; 0: no such limit."
+            ).reread,
             .number(
                 "max_connections_per_user", \.maxConnectionsPerUser, in: 0...1_000_000,
-                "Sessions at once that one account may have in a process; 0: no such limit.").reread,
+                "Sessions at once that one account may have in a process; 0: no such limit."
+            ).reread,
             .number("buffer_size", \.bufferSize, in: 1024...1_048_576, "Bytes read at once from a client."),
             .seconds("session_timeout", \.sessionTimeout, in: 60...86400, "Seconds a client may be silent.").reread,
             .seconds(
                 "login_delay_seconds", \.loginDelay, in: 0...86400,
-                "Seconds from one login of an account to the next, counted by each process; 0: no wait.").reread,
+                "Seconds from one login of an account to the next, counted by each process; 0: no wait."
+            ).reread,
             .flag("proxy_protocol", \.proxyProtocol, "Expect PROXY headers from the networks of [proxy]."),
         ]
     }

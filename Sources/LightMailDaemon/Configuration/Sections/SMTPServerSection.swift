@@ -35,16 +35,19 @@ package struct SMTPServerSection: ConfigurationSection {
             .path("tls_key", \.tlsKey, "Private key (PEM).").reread,
             .flag("enable_auth", \.enableAuth, "Offer AUTH.").reread,
             .flag("require_auth_smtp", \.requireAuthSMTP, "Refuse mail on port without authentication."),
-            .flag("require_auth_submission", \.requireAuthSubmission, "Refuse submission without authentication.").reread,
+            .flag("require_auth_submission", \.requireAuthSubmission, "Refuse submission without authentication.")
+                .reread,
             .flag("auth_require_tls", \.authRequireTLS, "Offer AUTH only under TLS.").reread,
             .number("max_message_size", \.maxMessageSize, in: 1024...2_147_483_647, "Bytes a message may have.").reread,
             .number("max_connections", \.maxConnections, in: 1...1_000_000, "Sessions at once.").reread,
             .number(
                 "max_connections_per_address", \.maxConnectionsPerAddress, in: 0...1_000_000,
-                "Sessions at once from one address, loopback excepted; 0: no such limit.").reread,
+                "Sessions at once from one address, loopback excepted; 0: no such limit."
+            ).reread,
             .number(
                 "max_connections_per_user", \.maxConnectionsPerUser, in: 0...1_000_000,
-                "Sessions at once that one account may have in a process; 0: no such limit.").reread,
+                "Sessions at once that one account may have in a process; 0: no such limit."
+            ).reread,
             .seconds("session_timeout", \.sessionTimeout, in: 10...86400, "Seconds a client may be silent.").reread,
             .flag("proxy_protocol", \.proxyProtocol, "Expect PROXY headers from the networks of [proxy]."),
             .flag("xclient", \.xclient, "Take XCLIENT from the networks of [proxy].").reread,
