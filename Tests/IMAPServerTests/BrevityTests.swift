@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "NOOP", "LOGOUT", "IDLE", "CHECK", "LOGIN user secret", "FETCH 7 (FLAGS BODY.PEEK[])",
+        "NOOP", "CHECK", "FETCH 7 (FLAGS BODY.PEEK[])",
         "UID FETCH 4294967295 BODY[1]", "FETCH 1:16 (FLAGS ENVELOPE BODYSTRUCTURE)", "FETCH 1:8,20:27 FLAGS",
         "STORE 1:16 +FLAGS (\\Seen)",
     ])

@@ -9,10 +9,8 @@ extension Session {
     /// Whether a job computes little, however long it waits for MySQL, S3 or the client.
     func isBrief(_ job: Job) -> Bool {
         guard notifications == nil, (selected?.view.count ?? 0) <= Self.briefMailbox else { return false }
-        return switch job {
-        case .command(let job): job.tagged.command.isBrief
-        case .line, .wake: true
-        }
+        guard case .command(let job) = job else { return false }
+        return job.tagged.command.isBrief
     }
 }
 
@@ -20,9 +18,7 @@ extension Command {
     /// Whether its bounds are known beforehand, and small.
     var isBrief: Bool {
         switch self {
-        case .capability, .noop, .logout, .id, .startTLS, .authenticate, .login, .enable, .namespace, .append,
-            .compress, .unauthenticate, .idle, .check, .unselect:
-            true
+        case .append, .noop, .check: true
         case .fetch(let fetch, _): fetch.messages.isWithin(fetch.items.contains(where: \.isText) ? 1 : 16)
         case .store(let store, _): store.messages.isWithin(16)
         default: false
