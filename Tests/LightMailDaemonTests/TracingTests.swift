@@ -45,6 +45,16 @@ import Tracing
         #expect(tracer.startSpan("second", context: first.context).identity.trace == trace)
     }
 
+    @Test func theSpanThatRunsIsFound() {
+        let collector = Collector()
+        let tracer = collector.tracer()
+        let span = tracer.startSpan("outer", context: .topLevel)
+        tracer.activeSpan(identifiedBy: span.context)?.attributes["key"] = "value"
+        #expect(tracer.activeSpan(identifiedBy: .topLevel) == nil)
+        span.end()
+        #expect(collector.ended.first?.attributes.get("key") == .string("value"))
+    }
+
     /// What was not chosen at its beginning is told nowhere in it.
     @Test func aTraceIsChosenAsAWhole() {
         let collector = Collector()

@@ -38,7 +38,7 @@ def test_the_installation_starts_nothing(debian, deb):
         assert debian.run("stat", "-c", "%a %U %G", path).stdout.strip() == wanted, path
     units = debian.run("systemctl", "list-unit-files", "lightmail*", "--no-legend").stdout
     # The second column is what is so, the third what a preset would have.
-    assert len(units.splitlines()) == 16 and {line.split()[1] for line in units.splitlines()} == {"disabled"}, units
+    assert len(units.splitlines()) == 17 and {line.split()[1] for line in units.splitlines()} == {"disabled"}, units
     assert not [pid for pid in os.listdir("/proc") if pid.isdigit() and inside(debian, pid)]
     # Unconfigured it says so, and with the status that keeps systemd from trying again.
     result = debian.run("lightmail-imapd", "--config", "/etc/lightmail/config.ini", check=False, user="lightmail")

@@ -3,7 +3,8 @@ import MariaDBClient
 /// Reads indexes from the rows.
 ///
 /// The mailbox row is read before the messages. A commit in between makes the rows newer than the row's mod-sequence,
-/// and the next refresh then reads those changes once more, which changes nothing; the other order would miss them.
+/// and the next refresh then reads those changes once more, which changes nothing; the other order would miss them. Such a
+/// change may have brought a keyword, whose name is then read after the rows.
 struct IndexLoader {
     let database: ConnectionPool
 
@@ -35,7 +36,7 @@ struct IndexLoader {
                 [.uint(mailbox.id.rawValue)], UInt32.self, UInt8.self, UInt64.self, UInt64.self, UInt32.self, Int64.self
             )
         }
-        var index = MailboxIndex(mailbox, dictionary)
+        var index = MailboxIndex(mailbox, try await self.dictionary(dictionary, naming: keywords, in: mailbox.id))
         index.uids = uids
         index.flags = flags
         index.keywords = keywords
@@ -74,7 +75,7 @@ struct IndexLoader {
         var next = index
         next.uidNext = max(index.uidNext, mailbox.uidNext)
         next.highestModSeq = mailbox.highestModSeq
-        next.dictionary = dictionary
+        next.dictionary = try await self.dictionary(dictionary, naming: keywords.dropFirst(), in: mailbox.id)
         next.apply(
             uids.indices.dropFirst().map { place in
                 (
@@ -85,6 +86,19 @@ struct IndexLoader {
             })
         next.uidNext = max(next.uidNext, (next.uids.last ?? 0) &+ 1)
         return next
+    }
+
+    /// The dictionary with a name for every bit of the rows: no round trip unless there is one that it lacks.
+    private func dictionary(
+        _ known: KeywordDictionary, naming masks: some Sequence<UInt64>, in id: MailboxID
+    ) async throws -> KeywordDictionary {
+        guard masks.reduce(0, |) & ~known.mask != 0 else { return known }
+        return try await database.read { connection in
+            let rows = try connection.script(
+                "SELECT mailbox_id, bit, HEX(name) FROM mailbox_keywords WHERE mailbox_id = \(id.rawValue) ORDER BY bit"
+            )[0].rows
+            return try KeywordDictionary.byMailbox(rows)[id] ?? known
+        }
     }
 }
 

@@ -76,6 +76,11 @@ package struct KeywordDictionary: Sendable, Hashable {
     /// All the keywords that the mailbox knows.
     package var all: [Keyword] { names.compactMap { $0 } }
 
+    /// The bits that have a name.
+    var mask: UInt64 {
+        names.enumerated().reduce(0) { $1.element == nil ? $0 : $0 | 1 << UInt64($1.offset) }
+    }
+
     /// Whether another keyword finds a bit.
     package var hasRoom: Bool { all.count < Self.capacity }
 

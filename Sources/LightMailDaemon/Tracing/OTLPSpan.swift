@@ -22,7 +22,9 @@ final class OTLPSpan: Span {
     private static let longestMessage = 256
 
     let identity: Identity
-    let context: ServiceContext
+    private let parent: ServiceContext
+    /// Whether its trace was chosen.
+    let isSampled: Bool
     private let take: @Sendable (SpanRecord) -> Void
     private let state: Mutex<State>
 
@@ -35,16 +37,20 @@ final class OTLPSpan: Span {
         state = Mutex(
             State(
                 record: SpanRecord(identity: identity, name: name, kind: kind, start: start), isRecording: isSampled))
-        var context = parent
-        context[ParentSpan.self] = ParentSpan(identity: identity, isSampled: isSampled)
-        self.context = context
+        self.parent = parent
+        self.isSampled = isSampled
     }
 
-    /// What a span hands down to those within it.
-    struct ParentSpan: ServiceContextKey, Sendable {
-        typealias Value = ParentSpan
-        let identity: Identity
-        let isSampled: Bool
+    /// What a span hands down to those within it: itself.
+    enum Key: ServiceContextKey {
+        typealias Value = OTLPSpan
+    }
+
+    /// Made when it is asked for, as a span that kept it would keep itself.
+    var context: ServiceContext {
+        var context = parent
+        context[Key.self] = self
+        return context
     }
 
     var operationName: String {

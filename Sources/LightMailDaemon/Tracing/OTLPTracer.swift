@@ -13,7 +13,7 @@ struct OTLPTracer: Tracer {
         at instant: @autoclosure () -> Instant, function: String, file fileID: String, line: UInt
     ) -> OTLPSpan {
         let context = context()
-        let parent = context[OTLPSpan.ParentSpan.self]
+        let parent = context[OTLPSpan.Key.self]
         let trace =
             parent?.identity.trace ?? context[TraceID.Key.self]
             ?? TraceID(high: .random(in: 1 ... .max), low: .random(in: 1 ... .max))
@@ -23,6 +23,8 @@ struct OTLPTracer: Tracer {
             kind: kind, start: instant().nanosecondsSinceEpoch, in: context,
             isSampled: parent?.isSampled ?? (.random(in: 0..<100) < percentage), take: take)
     }
+
+    func activeSpan(identifiedBy context: ServiceContext) -> OTLPSpan? { context[OTLPSpan.Key.self] }
 
     func forceFlush() {}
 

@@ -24,4 +24,28 @@ import Testing
             #expect(try await loader.advance(known, to: mailbox, dictionary).uids == [1, 3])
         }
     }
+
+    /// A new keyword comes to a message after the mailbox's row was read and before the messages are: its bit has a name.
+    @Test func aKeywordBetweenTheTwoReadingsHasItsName() async throws {
+        try await StoreBench.run { bench in
+            let account = try await bench.account("a")
+            try await bench.deliver(to: account)
+            let inbox = try await bench.inbox(account)
+            let loader = IndexLoader(database: bench.store.database)
+            let known = try await bench.index(of: inbox)
+            let word = try #require(Keyword("work"))
+            let (mailbox, dictionary) = try await loader.mailbox(inbox.id, of: account.id)
+            _ = try await bench.store.messages.storeFlags(
+                account: account.id, mailbox: inbox.id, uids: UIDSet(1...1), change: FlagChange(.add, [], [word]))
+            for index in [
+                try await loader.advance(known, to: mailbox, dictionary), try await loader.load(mailbox, dictionary),
+            ] {
+                #expect(index.dictionary.keywords(in: index.keywords[0]) == [word])
+                #expect(index.highestModSeq <= mailbox.highestModSeq)
+            }
+            // Once it is known, nobody asks again.
+            let (now, names) = try await loader.mailbox(inbox.id, of: account.id)
+            #expect(try await bench.roundTrips { _ = try await loader.load(now, names) } == 1)
+        }
+    }
 }
