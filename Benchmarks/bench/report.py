@@ -13,11 +13,16 @@ class Report:
 
     def __init__(self):
         self.figures = {}
+        self.failures = []
 
     def add(self, kind, server, result):
         entry = self.figures.setdefault((kind, result.label), {})
         entry.setdefault(server, []).append(result)
         print(f"{server:<10} {result.label:<72} {number(result.figure):>10} {result.unit:<10} {result.remark}", flush=True)
+
+    def fail(self, row, server, error):
+        self.failures.append(f"{row} of {server}")
+        print(f"{server:<10} {row} failed: {error}", flush=True)
 
     def table(self, kind):
         for (of, label), servers in self.figures.items():
@@ -35,6 +40,9 @@ class Report:
             "LightMail puts each body into an S3 server and commits each delivery to MariaDB, both with a flush, and checks bcrypt",
             "hashes, which count in the processor time of IMAP rows where a session logs in for the first time. The processor time of LightMail is its daemon's and MariaDB's, without the S3 server's; Dovecot's is that of all its processes.",
             "",
+            "What falls short of what the S3 server and MariaDB give by themselves, and why:",
+            "[decisions/0017](decisions/0017-what-falls-short.md).",
+            "",
             f"Measured {datetime.now(timezone.utc):%Y-%m-%d} on {machine()}.",
             "",
             "## What the machine and the servers behind LightMail give",
@@ -45,6 +53,8 @@ class Report:
         for label, servers in self.table("ceiling"):
             (result,) = servers.values()
             lines.append(f"| {label} | {number(result.figure)} {result.unit} |")
+        if self.failures:
+            lines += ["", f"Rows that failed in a round, which the medians are without: {', '.join(self.failures)}."]
         lines += ["", "## Side by side", "", "| work | LightMail | Dovecot | ratio | CPU an operation |", "|---|---:|---:|---:|---|"]
         for label, servers in self.table("row"):
             lines.append(self.row(label, servers))
