@@ -83,8 +83,6 @@ class Stack:
         self.directory.chmod(0o755)
         self.build = os.environ.get("LIGHTMAIL_BUILD", "debug")
         environment = {key: value for key, value in os.environ.items() if not key.startswith("LIGHTMAIL_")}
-        # What daemons tell of themselves would be counted where round trips are.
-        environment["LIGHTMAIL_OVERRIDES"] = "LIGHTMAIL_SYSTEM_HEARTBEAT_SECONDS=3600"
         environment["LIGHTMAIL_BUILD"] = self.build
         environment["LIGHTMAIL_RUN_DIR"] = str(self.directory)
         if "LIGHTMAIL_BIN_DIR" in os.environ:
@@ -137,6 +135,7 @@ class Stack:
     def daemon(self, name, **overrides):
         """Starts one more process of a daemon, whose configuration keys the environment overrides."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("LIGHTMAIL_")}
+        # What it tells of itself would be counted where round trips are.
         environment["LIGHTMAIL_SYSTEM_HEARTBEAT_SECONDS"] = "3600"
         environment |= {f"LIGHTMAIL_{key}": str(value) for key, value in overrides.items()}
         number = len(self.extra)
