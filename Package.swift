@@ -86,8 +86,7 @@ let package = Package(
             "LightMailDaemon",
             [
                 "LightMailCore", "MariaDBClient", "S3Client", "SMTPClient", "SASL", "Spans", "CSystemd", logging,
-                tracing,
-                argumentParser, nioTLS, nioHTTP,
+                tracing, argumentParser, nioTLS, nioHTTP,
             ]
                 + nio + lifecycle),
 

@@ -41,9 +41,13 @@ package struct SMTPService {
             smarthost: isPrivate ? smarthost : nil)
         submission = ServerContext(
             inbound, profile: submissionProfile(context.configuration), smarthost: smarthost)
-        context.onReload { [inbound, submission] in
-            inbound.change(inboundProfile($0))
-            submission.change(submissionProfile($0))
+        context.onReload { [inbound, submission, tls] configuration in
+            inbound.change(inboundProfile(configuration))
+            submission.change(submissionProfile(configuration))
+            let certificate = configuration.smtpServer.tlsCertificate
+            if tls == nil, !certificate.isEmpty {
+                throw TLSError(path: certificate, message: "the first certificate is taken at the next start")
+            }
         }
     }
 

@@ -143,7 +143,11 @@ extension Session {
                 try await intake.current?.incoming.write(bytes)
             case .stored(let content):
                 try admit(content.length, &intake)
-                for try await bytes in content { try await intake.current?.incoming.write(bytes) }
+                let incoming = intake.current?.incoming
+                // It waits for no client, and so would hold the event loop from others.
+                try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                    for try await bytes in content { try await incoming?.write(bytes) }
+                }
             }
         } catch let error as StoreError where error.kind == .notFound {
             throw CommandFailure.no("No such message or part", .badURL(url))

@@ -23,7 +23,14 @@ extension ConnectionHandler {
         releaseRead()
     }
 
+    /// What a command may hold now.
+    var framing: FramingLimits {
+        isAuthenticated ? service.limits.framing : service.limits.framingBeforeLogin
+    }
+
     private func nextEvent() -> FramingEvent? {
+        // They may have been changed since the last command.
+        if framer.isBetweenCommands { framer.limits = framing }
         if let event = framer.next() { return event }
         guard pending.readableBytes > 0 else { return nil }
         framer.receive(pending.readableBytesView)

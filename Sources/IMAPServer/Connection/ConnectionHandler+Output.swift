@@ -69,7 +69,7 @@ extension ConnectionHandler {
             isAuthenticated = session.isAuthenticated
             let (first, now) = (clock.lastActivity + service.limits.loginTime, NIODeadline.now())
             clock.lastActivity = now
-            framer.limits = isAuthenticated ? service.limits.framing : service.limits.framingBeforeLogin
+            framer.limits = framing
             if !isAuthenticated || clock.nextLook(after: now, stage, service.limits) < first {
                 timer?.cancel()
                 scheduleTimer()

@@ -62,6 +62,11 @@ package struct TLSError: Error, Sendable, CustomStringConvertible {
     package let path: String
     package let message: String
 
+    package init(path: String, message: String) {
+        self.path = path
+        self.message = message
+    }
+
     package var description: String {
         "\(path): \(message)"
     }

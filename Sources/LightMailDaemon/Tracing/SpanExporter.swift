@@ -23,7 +23,7 @@ final class SpanExporter: Sendable {
     static let batch = 512
     private static let interval = Duration.seconds(2)
     private static let timeout = Duration.seconds(5)
-    /// Bytes of an answer that are read, so that its connection can be kept.
+    /// Bytes of an answer that are read.
     private static let longestAnswer = 65_536
 
     private let section: TracingSection
@@ -65,14 +65,17 @@ final class SpanExporter: Sendable {
         try Task.checkCancellation()
     }
 
+    /// Sends what waits, as long as it is taken: a collector that never answers holds up the end of the daemon once only.
     private func flush() async {
-        while true {
+        var isTaken = true
+        while isTaken {
             let spans = state.withLock { state in
                 defer { state.waiting.removeFirst(min(Self.batch, state.waiting.count)) }
                 return Array(state.waiting.prefix(Self.batch))
             }
             guard !spans.isEmpty else { return }
             let failure = await send(spans)
+            isTaken = failure == nil
             let isNews = state.withLock { state in
                 defer { state.isAway = failure != nil }
                 state.exported += failure == nil ? UInt64(spans.count) : 0
@@ -95,7 +98,8 @@ final class SpanExporter: Sendable {
             caFile: section.caFile.isEmpty ? nil : section.caFile)
         do throws(TransferError) {
             let response = try await engine.send(request)
-            _ = try await response.body.collect(limit: Self.longestAnswer)
+            // The status has said it all; the rest is read so that the connection can be kept.
+            _ = try? await response.body.collect(limit: Self.longestAnswer)
             return (200...299).contains(response.status) ? nil : "status \(response.status)"
         } catch {
             return "\(error.kind): \(error.message)"
